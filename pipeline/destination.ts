@@ -1,0 +1,132 @@
+/**
+ * The one interface between the engine and every destination: a capabilities record, a session for
+ * reading what is stored, and a load that becomes visible whole or not at all.
+ * @module
+ */
+import type { MergeStrategy, RowBatch, Table, WriteDisposition } from "./schema_types.ts";
+import type { ParameterSpecs, Resolved } from "./parameters.ts";
+
+/** What a destination can do. The engine reads this and never asks which destination it is. */
+export interface Capabilities {
+  /** Longest identifier, in characters. */
+  readonly maxIdentifierLength: number;
+  readonly writeDispositions: readonly WriteDisposition[];
+  /** Strategies done exactly; for any other a merge appends, and the run says so once per table. */
+  readonly mergeStrategies: readonly MergeStrategy[];
+  /** Rows handed over at once. */
+  readonly batchRows: number;
+  /** Data and bookkeeping become visible in one step. */
+  readonly atomicPublish: boolean;
+}
+
+/** What a dataset knows about a pipeline. */
+export interface Stored {
+  /** Text of the newest schema document (`_dlt_version.schema`), undefined for a new dataset. */
+  readonly schema?: string;
+  /** Text of the newest committed state (`_dlt_pipeline_state.state`) of this pipeline. */
+  readonly state?: string;
+}
+
+/** Which rows of a root table a load supersedes, beyond those with the same key. */
+export interface Scope {
+  /** Columns that `keys` speak about, e.g. `["group_id"]`. */
+  readonly columns: readonly string[];
+  /** Streams the keys of parents (or rows) that were listed; `walked` ones were read again in full. */
+  keys(): AsyncIterable<{ key: string[]; walked: boolean }>;
+  /** Every key that exists was listed, so rows with any other key are gone. */
+  readonly complete: boolean;
+}
+
+/** What happens to one root table (and its children) when a load is published. */
+export interface TablePublication {
+  readonly table: Table;
+  /** Names of all descendants, parents first. */
+  readonly children: readonly string[];
+  readonly disposition: WriteDisposition;
+  readonly strategy?: MergeStrategy;
+  /** All of the table is replaced by this load's rows. */
+  readonly replaceAll: boolean;
+  readonly scope?: Scope;
+}
+
+/** A row of `_dlt_version`. */
+export interface VersionRow {
+  readonly version: number;
+  readonly engineVersion: number;
+  readonly schemaName: string;
+  readonly versionHash: string;
+  readonly schema: string;
+}
+
+/** A row of `_dlt_pipeline_state`. */
+export interface StateRow {
+  readonly version: number;
+  readonly engineVersion: number;
+  readonly pipelineName: string;
+  readonly state: string;
+  readonly versionHash: string;
+  readonly dltId: string;
+}
+
+/** Everything that becomes visible together. */
+export interface Publication {
+  readonly loadId: string;
+  readonly schemaName: string;
+  readonly schemaVersionHash: string;
+  /** UTC, epoch milliseconds. */
+  readonly insertedAt: number;
+  readonly tables: readonly TablePublication[];
+  /** Present when the schema's hash is not stored yet. */
+  readonly version?: VersionRow;
+  /** Present when the state changed. */
+  readonly state?: StateRow;
+}
+
+/** A load in progress. Disposing it before `publish` leaves the dataset as it was. */
+export interface Load extends AsyncDisposable {
+  /** Creates tables and adds columns so that `tables` fit; additive, repeatable. */
+  migrate(tables: readonly Table[]): Promise<void>;
+  /** Takes rows of a migrated table. They stay invisible until `publish`. */
+  write(batch: RowBatch): Promise<void>;
+  /** Makes rows, schema version, state and the `_dlt_loads` row visible in one step. */
+  publish(publication: Publication): Promise<void>;
+}
+
+/** Rows of a query: names and values in column order. */
+export interface QueryResult {
+  readonly columns: string[];
+  readonly rows: SqlRow[];
+}
+/** One row of a query result. */
+export type SqlRow = (null | number | bigint | string | Uint8Array)[];
+
+/** An open dataset. */
+export interface Session extends AsyncDisposable {
+  /** Where the data lives, without secrets, e.g. `sqlite:////home/me/okta.sqlite`. */
+  readonly location: string;
+  stored(pipelineName: string, schemaName: string): Promise<Stored>;
+  /** Whether a load is in `_dlt_loads`. */
+  hasLoad(loadId: string): Promise<boolean>;
+  begin(load: { loadId: string; schemaName: string }): Promise<Load>;
+  /** Runs one SQL statement read-only; tables answer with and without the dataset's name in front. */
+  query(sql: string): Promise<QueryResult>;
+}
+
+/** What a session is opened for. */
+export interface SessionContext {
+  readonly pipelineName: string;
+  readonly datasetName: string;
+  /** Directory that relative paths start from. */
+  readonly workingDirectory: string;
+  /** Only reading: nothing is created, and a dataset that does not exist is an error. */
+  readonly readOnly?: boolean;
+}
+
+/** A kind of destination. One file in `destinations/` and one line in its registry. */
+export interface Destination<P extends ParameterSpecs = ParameterSpecs> {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly parameters: P;
+  readonly capabilities: Capabilities;
+  open(parameters: Resolved<P>, context: SessionContext): Promise<Session>;
+}

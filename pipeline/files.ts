@@ -1,0 +1,41 @@
+/**
+ * Files that are there whole or not at all.
+ * @module
+ */
+import { dirname } from "node:path";
+
+/** Writes a file so that a reader, or a crash, meets either the old content or the new one. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+  const bytes = new TextEncoder().encode(text);
+  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+  await file.sync();
+  await Deno.rename(temporary, path);
+  await syncDirectory(dirname(path));
+}
+
+/** Makes renames in a directory durable. Windows has no such call and needs none. */
+export async function syncDirectory(path: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  using directory = await Deno.open(path);
+  await directory.sync();
+}
+
+/** The lines of a text file, one at a time; none when there is no such file. */
+export async function* readLines(path: string): AsyncGenerator<string> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  let rest = "";
+  for await (const text of file.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest) yield rest;
+}

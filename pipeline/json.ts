@@ -1,0 +1,85 @@
+/**
+ * JSON without loss. `JSON.parse` rounds integers beyond 2^53 and forgets whether `1.0` was written with
+ * a point; the text decides which column type a value gets, so both are kept here, at full speed for the
+ * ordinary document that holds neither.
+ * @module
+ */
+
+/** A value that {@link parseJson} can return. */
+export type JsonValue = null | boolean | number | string | bigint | Double | JsonValue[] | JsonObject;
+/** An object that {@link parseJson} can return. */
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+
+/** A whole number written as a floating-point literal (`1.0`, `1E3`): a double to dlt, not an integer. */
+export class Double extends Number {}
+
+/**
+ * A digit run that may exceed 2^53, or a literal whose point or exponent may end in a whole number. The
+ * test may hit inside strings; that costs time, never correctness.
+ */
+const NEEDS_SOURCE_TEXT_REGEXP =
+  /[:,[\s]-?(?:\d{16}|\d+\.0+[\s,\]}]|\d+(?:\.\d+)?[eE]|0(?:\.0*)?[\s,\]}](?<=-0(?:\.0*)?.))/;
+const INTEGER_REGEXP = /^-?\d+$/;
+
+type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
+
+const reviveNumber: Reviver = (_key, value, context) => {
+  if (typeof value !== "number" || context.source === undefined) return value;
+  if (INTEGER_REGEXP.test(context.source)) {
+    return Number.isSafeInteger(value) ? (Object.is(value, -0) ? 0 : value) : BigInt(context.source);
+  }
+  return Number.isInteger(value) ? new Double(value) : value;
+};
+
+/**
+ * Parses JSON text. Integers outside ±(2^53−1) become `bigint`, whole numbers written with a point or an
+ * exponent become {@link Double}; everything else is what `JSON.parse` returns.
+ *
+ * @throws {SyntaxError} when the text is not JSON
+ */
+export function parseJson(text: string): JsonValue {
+  if (!NEEDS_SOURCE_TEXT_REGEXP.test(text) && !/^\s*-?\d/.test(text)) return JSON.parse(text);
+  return JSON.parse(text, reviveNumber as (key: string, value: unknown) => unknown);
+}
+
+// `JSON.rawJSON` is in V8 but not yet in TypeScript's library.
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
+function replaceNumber(this: unknown, _key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return rawJSON(value.toString());
+  if (value instanceof Double) return rawJSON(doubleText(value.valueOf()));
+  return value;
+}
+
+/** The text of a double that reads back as a double: whole numbers keep a point. */
+export function doubleText(value: number): string {
+  const text = Object.is(value, -0) ? "-0.0" : String(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text.replace("e+", "e");
+}
+
+/** Serialises what {@link parseJson} returned, digit for digit. */
+export function stringifyJson(value: unknown): string {
+  return JSON.stringify(value, replaceNumber);
+}
+
+/** Compact JSON with keys in code-unit order, as hashes need it. */
+export function canonicalJson(value: unknown): string {
+  return stringifyJson(sortKeys(value));
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (value === null || typeof value !== "object" || value instanceof Double) return value;
+  const sorted: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(value).sort()) {
+    sorted[key] = sortKeys((value as Record<string, unknown>)[key]);
+  }
+  return sorted;
+}
+
+/** Whether a value is a JSON object (not null, not a list, not a {@link Double}). */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Double);
+}

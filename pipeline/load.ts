@@ -1,0 +1,273 @@
+/**
+ * From a load package into a destination: reads the pages back, turns records into rows, hands these on in
+ * batches and publishes everything in one step. Nothing here reaches for the network or the source.
+ * @module
+ */
+import type { Destination, Publication, Scope, Session, TablePublication } from "./destination.ts";
+import { NormalizeError, StateError } from "./errors.ts";
+import type { Emit } from "./events.ts";
+import { selectRecords } from "./field_path.ts";
+import { isJsonObject, type JsonObject, parseJson } from "./json.ts";
+import type { LoadPackage, ResourceSummary, StoredPage } from "./load_package.ts";
+import { Naming } from "./naming.ts";
+import { Normalizer } from "./normalize.ts";
+import { Schema, SCHEMA_ENGINE_VERSION } from "./schema.ts";
+import type { RowBatch, Table } from "./schema_types.ts";
+import { stateRow } from "./state.ts";
+import { dispositionOf, rootTable } from "./table_hints.ts";
+
+/** What a package became. */
+export interface LoadedPackage {
+  readonly loadId: string;
+  /** Rows taken per table. */
+  readonly rows: Record<string, number>;
+  /** Seconds spent on turning records into rows, and in the destination. */
+  readonly seconds: { readonly normalize: number; readonly load: number };
+}
+
+interface Loading {
+  readonly pkg: LoadPackage;
+  readonly session: Session;
+  readonly destination: Destination;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** Loads a sealed package. @throws {SluiceError}; the dataset is then as it was before */
+export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
+  const { pkg, session, destination, emit } = loading;
+  const { loadId, pipelineName, schemaName, resources } = pkg.manifest;
+  const stored = await session.stored(pipelineName, schemaName);
+  const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
+  const naming = new Naming(destination.capabilities.maxIdentifierLength);
+  const watch = new Stopwatch();
+  await using load = await watch.load(() => session.begin({ loadId, schemaName }));
+
+  const batches: RowBatch[] = [];
+  const migrated = new Map<string, number>();
+  const drain = async () => {
+    for (const batch of batches.splice(0)) {
+      const columns = knownColumns(batch.table);
+      if (migrated.get(batch.table.name) !== columns) {
+        await watch.load(() => load.migrate([batch.table]));
+        migrated.set(batch.table.name, columns);
+      }
+      await watch.load(() => load.write(batch));
+    }
+  };
+  const normalizer = new Normalizer({
+    schema,
+    naming,
+    loadId,
+    batchRows: destination.capabilities.batchRows,
+    sink: (batch) => batches.push(batch),
+  });
+  for (const [resource, summary] of Object.entries(resources)) {
+    const table = rootTable(schema, naming, resource, summary.hints);
+    await normalizeResource({ ...loading, resource, summary, table, normalizer, drain });
+  }
+  normalizer.flush();
+  await drain();
+  reportNormalizing(normalizer, schema, emit);
+
+  const tables = Object.entries(resources).map(([resource, summary]) =>
+    publicationOf(pkg, schema, naming, resource, summary)
+  );
+  for (const { table, children } of tables) await load.migrate(withRootKeys(schema, table, children));
+  reportDispositions(tables, destination, emit);
+  await watch.load(() => load.publish(publication(pkg, schema, tables, stored.schema)));
+  const rows = normalizer.counts();
+  emit({ type: "loaded", loadId, tables: rows });
+  return { loadId, rows, seconds: watch.seconds() };
+}
+
+/** Tells the destination's time from ours; both run through one loop. */
+class Stopwatch {
+  readonly #start = performance.now();
+  #loadMs = 0;
+
+  async load<T>(action: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await action();
+    } finally {
+      this.#loadMs += performance.now() - start;
+    }
+  }
+
+  seconds(): { normalize: number; load: number } {
+    return { normalize: (performance.now() - this.#start - this.#loadMs) / 1000, load: this.#loadMs / 1000 };
+  }
+}
+
+function knownColumns(table: Table): number {
+  let known = 0;
+  for (const column of table.columns.values()) if (column.data_type) known++;
+  return known;
+}
+
+interface Normalizing extends Loading {
+  readonly resource: string;
+  readonly summary: ResourceSummary;
+  readonly table: Table;
+  readonly normalizer: Normalizer;
+  readonly drain: () => Promise<void>;
+}
+
+async function normalizeResource(
+  { pkg, resource, summary, table, normalizer, drain, signal, emit }: Normalizing,
+): Promise<void> {
+  const hints = {
+    maxTableNesting: summary.hints.max_table_nesting,
+    rootKey: dispositionOf(summary.hints).disposition === "merge",
+  };
+  let page = 0;
+  for await (const stored of pkg.pages(resource)) {
+    signal.throwIfAborted();
+    page++;
+    try {
+      for (const record of recordsOf(stored)) normalizer.add(table.name, record, hints);
+    } catch (error) {
+      throw error instanceof NormalizeError ? error.within({ resource, page }) : error;
+    }
+    await drain();
+    emit({ type: "rows", rows: stored.header.records });
+  }
+}
+
+const decoder = new TextDecoder();
+
+/** The records of a stored page as they were taken: selected, without the dropped ones, with what was injected. */
+function recordsOf({ header, body }: StoredPage): JsonObject[] {
+  let records = selectRecords(parseJson(decoder.decode(body)), header.select);
+  if (header.drop) {
+    const dropped = new Set(header.drop);
+    records = records.filter((_, index) => !dropped.has(index));
+  }
+  if (header.inject) { for (const record of records) Object.assign(record, header.inject); }
+  return records;
+}
+
+function publicationOf(
+  pkg: LoadPackage,
+  schema: Schema,
+  naming: Naming,
+  resource: string,
+  summary: ResourceSummary,
+): TablePublication {
+  const table = rootTable(schema, naming, resource, summary.hints);
+  const { disposition, strategy } = dispositionOf(summary.hints);
+  const scope: Scope | undefined = summary.scope && {
+    columns: summary.scope.fields.map((field) => naming.path(field)),
+    complete: summary.scope.complete,
+    keys: () => pkg.keys(resource),
+  };
+  return {
+    table,
+    children: schema.descendants(table.name),
+    disposition,
+    strategy,
+    replaceAll: summary.replaceAll,
+    scope,
+  };
+}
+
+/** The table and its children; where they follow a merge, those made before it get their column for the root's key. */
+function withRootKeys(schema: Schema, table: Table, children: readonly string[]): Table[] {
+  const tables = children.map((name) => schema.tables.get(name)!);
+  if (table.write_disposition === "merge") {
+    for (const child of tables) {
+      if (child.columns.has("_dlt_root_id") || !child.columns.has("_dlt_id")) continue;
+      child.columns.set("_dlt_root_id", {
+        name: "_dlt_root_id",
+        data_type: "text",
+        nullable: false,
+        root_key: true,
+      });
+    }
+  }
+  return [table, ...tables];
+}
+
+function publication(
+  pkg: LoadPackage,
+  schema: Schema,
+  tables: TablePublication[],
+  storedSchema?: string,
+): Publication {
+  for (
+    const name of [
+      ...tables.map(({ table }) => table.name),
+      ...tables.flatMap(({ children }) => children),
+    ]
+  ) {
+    const table = schema.tables.get(name)!;
+    if (table.columns.has("_dlt_id")) table["x-normalizer"] = { "seen-data": true };
+  }
+  const changed = schema.bump() || storedSchema === undefined;
+  const { loadId, schemaName, state } = pkg.manifest;
+  if (!isJsonObject(state)) {
+    throw new StateError("Cannot load a package: it holds no pipeline state", {
+      code: "package-corrupt",
+      at: { file: pkg.directory },
+      next: "move the folder away and run again; what it held is read again from the source",
+    });
+  }
+  return {
+    loadId,
+    schemaName,
+    schemaVersionHash: schema.hash,
+    insertedAt: Date.now(),
+    tables,
+    state: stateRow(state),
+    version: changed
+      ? {
+        version: schema.version,
+        engineVersion: SCHEMA_ENGINE_VERSION,
+        schemaName,
+        versionHash: schema.hash,
+        schema: schema.toText(),
+      }
+      : undefined,
+  };
+}
+
+function reportNormalizing(normalizer: Normalizer, schema: Schema, emit: Emit): void {
+  for (const [column, keys] of Object.entries(normalizer.collisions())) {
+    emit({
+      type: "warning",
+      code: "identifier-collision",
+      message: `different keys of one record fall into column ${column} (${
+        keys.join(", ")
+      }); the last value was kept`,
+    });
+  }
+  for (const table of schema.tables.values()) {
+    const empty = [...table.columns.values()].filter((column) => !column.data_type && column.primary_key);
+    const rows = normalizer.counts()[table.name];
+    if (!empty.length || !rows) continue;
+    throw new NormalizeError(
+      `Cannot load table "${table.name}": its key column "${empty[0].name}" never had a value`,
+      {
+        code: "key-missing",
+        at: { table: table.name, column: empty[0].name },
+        next: "correct the resource's primary_key",
+      },
+    );
+  }
+}
+
+function reportDispositions(tables: readonly TablePublication[], destination: Destination, emit: Emit): void {
+  for (const { table, strategy, disposition, replaceAll } of tables) {
+    if (
+      disposition !== "merge" || replaceAll || destination.capabilities.mergeStrategies.includes(strategy!)
+    ) continue;
+    emit({
+      type: "warning",
+      code: "merge-appends",
+      resource: table.resource,
+      message:
+        `destination "${destination.name}" appends to "${table.name}" where a database would merge; the newest row of a key counts`,
+    });
+  }
+}

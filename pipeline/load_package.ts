@@ -1,0 +1,290 @@
+/**
+ * A load package: the pages of one run as they came, on disk. Extraction only ever appends to it; what
+ * follows only reads it. Each page is one frame: a line with a checksum and a JSON header, then the body.
+ * A package counts once its manifest says `extracted`; until then nothing in it will be loaded.
+ * @module
+ */
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { LoadError, SluiceError, StateError } from "./errors.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
+import type { TableHints } from "./source.ts";
+import { readLines, replaceFile } from "./files.ts";
+
+/** How a page's body becomes records. */
+export interface PageHeader {
+  /** Where the records are in the body. */
+  readonly select?: string;
+  /** Indexes of records that were read before and are left out. */
+  readonly drop?: readonly number[];
+  /** Fields added to every record, e.g. the parent's id. */
+  readonly inject?: JsonObject;
+  /** Records that count, after dropping. */
+  readonly records: number;
+}
+
+/** A page as it is stored. */
+export interface StoredPage {
+  readonly header: PageHeader;
+  readonly body: Uint8Array;
+}
+
+/** What the steps after extraction must know of a resource; plain data, so that a package stands alone. */
+export interface ResourceSummary {
+  readonly hints: TableHints;
+  readonly pages: number;
+  readonly rows: number;
+  /** This load's rows are all there is: everything older gives way. */
+  readonly replaceAll: boolean;
+  /** Raw names of the fields that the listed keys are made of, when there is a scope. */
+  readonly scope?: { readonly fields: readonly string[]; readonly complete: boolean };
+}
+
+/** The head of a package. */
+export interface Manifest {
+  readonly format: 1;
+  readonly loadId: string;
+  readonly pipelineName: string;
+  readonly datasetName: string;
+  readonly destination: string;
+  readonly schemaName: string;
+  readonly createdAt: string;
+  readonly status: "extracting" | "extracted";
+  readonly resources: Readonly<Record<string, ResourceSummary>>;
+  /** The pipeline state that becomes true when this package is published. */
+  readonly state?: JsonObject;
+}
+
+const MANIFEST = "package.json";
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+let lastLoadId = 0;
+
+/** A load id as dlt makes them: seconds since 1970 with a fraction, always greater than the one before. */
+export function newLoadId(now = Date.now()): string {
+  lastLoadId = Math.max(now * 1000, lastLoadId + 1);
+  return (lastLoadId / 1e6).toFixed(6);
+}
+
+/** One package directory. */
+export class LoadPackage implements AsyncDisposable {
+  readonly directory: string;
+  manifest: Manifest;
+  readonly #files = new Map<string, Deno.FsFile>();
+
+  private constructor(directory: string, manifest: Manifest) {
+    this.directory = directory;
+    this.manifest = manifest;
+  }
+
+  /** Creates an empty package below `parent`. */
+  static async create(
+    parent: string,
+    head: Omit<Manifest, "format" | "status" | "resources" | "createdAt">,
+  ): Promise<LoadPackage> {
+    const directory = join(parent, head.loadId);
+    const manifest: Manifest = {
+      ...head,
+      format: 1,
+      createdAt: new Date().toISOString(),
+      status: "extracting",
+      resources: {},
+    };
+    const created = new LoadPackage(directory, manifest);
+    await created.#attempt("create the load package", async () => {
+      await Deno.mkdir(directory, { recursive: true });
+      await replaceFile(join(directory, MANIFEST), JSON.stringify(manifest));
+    });
+    return created;
+  }
+
+  /** Opens a package that is on disk. @throws {StateError} when its manifest cannot be read */
+  static async open(directory: string): Promise<LoadPackage> {
+    const file = join(directory, MANIFEST);
+    try {
+      const manifest = JSON.parse(await Deno.readTextFile(file)) as Manifest;
+      if (manifest.format !== 1 || !manifest.loadId) throw new Error("unknown format");
+      return new LoadPackage(directory, manifest);
+    } catch (cause) {
+      throw new StateError("Cannot read a load package: its manifest is damaged", {
+        code: "package-corrupt",
+        at: { file },
+        next: "move the folder away and run again; what it held is read again from the source",
+        cause,
+      });
+    }
+  }
+
+  /** Appends a page to a resource. Concurrent calls for one resource must not overlap. */
+  async append(resource: string, page: StoredPage): Promise<void> {
+    const header = encoder.encode(JSON.stringify({ bytes: page.body.length, ...page.header }));
+    const checksum = crc32(page.body, crc32(header)).toString(16).padStart(8, "0");
+    const frame = new Uint8Array(9 + header.length + 1 + page.body.length + 1);
+    frame.set(encoder.encode(`${checksum} `), 0);
+    frame.set(header, 9);
+    frame[9 + header.length] = 10;
+    frame.set(page.body, 10 + header.length);
+    frame[frame.length - 1] = 10;
+    await this.#write(`${fileName(resource)}.pages`, frame);
+  }
+
+  /** Notes a key that was listed, and whether its rows were read again in full. */
+  async addKey(resource: string, key: readonly string[], walked: boolean): Promise<void> {
+    await this.#write(`${fileName(resource)}.keys`, encoder.encode(`${JSON.stringify({ key, walked })}\n`));
+  }
+
+  async #write(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#attempt("write to the load package", async () => {
+      let file = this.#files.get(name);
+      if (!file) {
+        file = await Deno.open(join(this.directory, name), { create: true, append: true });
+        this.#files.set(name, file);
+      }
+      for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+    });
+  }
+
+  /** Makes the package durable and marks it as ready to load. */
+  async seal(resources: Manifest["resources"], state: JsonObject): Promise<void> {
+    await this.#attempt("finish the load package", async () => {
+      for (const file of this.#files.values()) {
+        await file.syncData();
+        file.close();
+      }
+      this.#files.clear();
+      this.manifest = { ...this.manifest, status: "extracted", resources, state };
+      await replaceFile(join(this.directory, MANIFEST), JSON.stringify(this.manifest));
+    });
+  }
+
+  /** The pages of a resource in the order they were appended. @throws {StateError} on a damaged frame */
+  async *pages(resource: string): AsyncGenerator<StoredPage> {
+    const path = join(this.directory, `${fileName(resource)}.pages`);
+    let file: Deno.FsFile;
+    try {
+      file = await Deno.open(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      throw error;
+    }
+    try {
+      yield* readFrames(file, path);
+    } finally {
+      file.close();
+    }
+  }
+
+  /** The listed keys of a resource. */
+  async *keys(resource: string): AsyncGenerator<{ key: string[]; walked: boolean }> {
+    for await (const line of readLines(join(this.directory, `${fileName(resource)}.keys`))) {
+      yield JSON.parse(line);
+    }
+  }
+
+  /** Deletes the package. */
+  async remove(): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    // The manifest goes last, so that a half-deleted package still says what it is.
+    for await (const entry of Deno.readDir(this.directory)) {
+      if (entry.name !== MANIFEST) await Deno.remove(join(this.directory, entry.name), { recursive: true });
+    }
+    await Deno.remove(this.directory, { recursive: true });
+  }
+
+  async #attempt<T>(doing: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (cause) {
+      if (cause instanceof SluiceError) throw cause;
+      const full = cause instanceof Error &&
+        /ENOSPC|No space left|StorageFull/i.test(`${cause.name} ${cause.message}`);
+      throw new LoadError(
+        `Cannot ${doing}: ${full ? "the disk is full" : cause instanceof Error ? cause.message : cause}`,
+        {
+          code: full ? "disk-full" : "package-not-writable",
+          at: { file: this.directory },
+          next: full
+            ? "free space and run again; the tables are as they were"
+            : "make the folder writable and run again",
+          cause,
+        },
+      );
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    for (const file of this.#files.values()) file.close();
+    this.#files.clear();
+    return Promise.resolve();
+  }
+}
+
+/** Resource names are free text; file names are not. */
+function fileName(resource: string): string {
+  return encodeURIComponent(resource).replace(/^\./, "%2E");
+}
+
+async function* readFrames(file: Deno.FsFile, path: string): AsyncGenerator<StoredPage> {
+  let rest = new Uint8Array(0);
+  let frames = 0;
+  const fill = async (wanted: number): Promise<boolean> => {
+    const parts = [rest];
+    let size = rest.length;
+    while (size < wanted) {
+      const chunk = new Uint8Array(Math.max(65_536, wanted - size));
+      const read = await file.read(chunk);
+      if (read === null) break;
+      parts.push(chunk.subarray(0, read));
+      size += read;
+    }
+    if (parts.length > 1) rest = concat(parts, size);
+    return rest.length >= wanted;
+  };
+  while (await fill(1)) {
+    frames++;
+    let end = rest.indexOf(10);
+    while (end < 0 && await fill(rest.length + 1)) end = rest.indexOf(10);
+    if (end < 9) throw damaged(path, frames);
+    const headerBytes = rest.slice(9, end);
+    const header = parseHeader(headerBytes, path, frames);
+    const size = end + 1 + header.bytes + 1;
+    if (!await fill(size)) throw damaged(path, frames);
+    const body = rest.slice(end + 1, size - 1);
+    const checksum = crc32(body, crc32(headerBytes)).toString(16).padStart(8, "0");
+    if (checksum !== decoder.decode(rest.subarray(0, 8))) throw damaged(path, frames);
+    rest = rest.subarray(size);
+    yield { header, body };
+  }
+}
+
+function parseHeader(bytes: Uint8Array, path: string, frame: number): PageHeader & { bytes: number } {
+  try {
+    const header = JSON.parse(decoder.decode(bytes));
+    if (Number.isInteger(header.bytes) && header.bytes >= 0) return header;
+  } catch { /* reported below with its place */ }
+  throw damaged(path, frame);
+}
+
+function damaged(path: string, frame: number): StateError {
+  return new StateError(`Cannot read a load package: page ${frame} is damaged or cut off`, {
+    code: "package-corrupt",
+    at: { file: path },
+    next: "move the package folder away and run again; what it held is read again from the source",
+  });
+}
+
+function concat(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** The value as a key part: text, numbers in digits. */
+export function keyPart(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+}

@@ -1,0 +1,98 @@
+/**
+ * Many small walks at once whose results still come out in the order they were started: the oldest one
+ * writes through, younger ones hold a page or two and then wait their turn.
+ * @module
+ */
+
+/** Hands one result on. Resolves when there is room for the next. */
+export type Emit<T> = (result: T) => Promise<void>;
+
+const HELD_RESULTS = 2;
+
+interface Task<T> {
+  readonly held: T[];
+  turn?: () => void;
+  done: boolean;
+}
+
+/** Runs tasks with bounded concurrency and bounded memory. */
+export class OrderedTasks<T> {
+  readonly #limit: number;
+  readonly #deliver: (result: T) => Promise<void>;
+  readonly #queue: Task<T>[] = [];
+  #running = 0;
+  #failure: { error: unknown } | undefined;
+  #room: (() => void)[] = [];
+  #delivery: Promise<void> = Promise.resolve();
+
+  /** @param deliver receives results one at a time, in order */
+  constructor(limit: number, deliver: (result: T) => Promise<void>) {
+    this.#limit = limit;
+    this.#deliver = deliver;
+  }
+
+  /** Starts a task, waiting while too many run or are held. @throws what an earlier task threw */
+  async add(run: (emit: Emit<T>) => Promise<void>): Promise<void> {
+    while (!this.#failure && (this.#running >= this.#limit || this.#queue.length >= this.#limit * 2)) {
+      await new Promise<void>((resolve) => this.#room.push(resolve));
+    }
+    this.#check();
+    const task: Task<T> = { held: [], done: false };
+    this.#queue.push(task);
+    this.#running++;
+    run((result) => this.#emit(task, result))
+      .catch((error) => this.#failure ??= { error })
+      .finally(() => {
+        this.#running--;
+        task.done = true;
+        return this.#advance();
+      })
+      .catch((error) => this.#failure ??= { error })
+      .finally(() => this.#wake());
+  }
+
+  /** Resolves when all tasks are done and delivered. @throws what the first failing task threw */
+  async finish(): Promise<void> {
+    while (!this.#failure && this.#queue.length) {
+      await new Promise<void>((resolve) => this.#room.push(resolve));
+    }
+    while (this.#running) await new Promise<void>((resolve) => this.#room.push(resolve));
+    await this.#delivery;
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  async #emit(task: Task<T>, result: T): Promise<void> {
+    this.#check();
+    task.held.push(result);
+    if (this.#queue[0] === task) return await this.#advance();
+    if (task.held.length < HELD_RESULTS) return;
+    await new Promise<void>((resolve) => task.turn = resolve);
+    this.#check();
+    await this.#advance();
+  }
+
+  /** Delivers what the oldest task holds, and goes on to the next while tasks are done. */
+  #advance(): Promise<void> {
+    this.#delivery = this.#delivery.then(async () => {
+      for (let head = this.#queue[0]; head; head = this.#queue[0]) {
+        while (head.held.length && !this.#failure) await this.#deliver(head.held.shift()!);
+        if (!head.done && !this.#failure) break;
+        this.#queue.shift();
+        this.#queue[0]?.turn?.();
+      }
+      this.#wake();
+    });
+    return this.#delivery;
+  }
+
+  #wake(): void {
+    if (this.#failure) this.#queue.forEach((task) => task.turn?.());
+    const waiting = this.#room;
+    this.#room = [];
+    waiting.forEach((resolve) => resolve());
+  }
+}

@@ -1,0 +1,350 @@
+/**
+ * A pipeline: a source, a destination and what happened between them so far. `run` takes the path of a
+ * record from one end to the other: config → extract → normalise → load → publish.
+ * @module
+ */
+import { join } from "node:path";
+import { openDestination } from "../destinations/mod.ts";
+import { Configuration, sourceSections } from "./config.ts";
+import type { Destination, QueryResult, Session } from "./destination.ts";
+import { ConfigError, InterruptedError, SluiceError } from "./errors.ts";
+import type { Emit, RunEvent, StepName } from "./events.ts";
+import { extract } from "./extract.ts";
+import { takeLease } from "./lease.ts";
+import { type LoadedPackage, loadPackage } from "./load.ts";
+import { LoadPackage, newLoadId } from "./load_package.ts";
+import { Naming } from "./naming.ts";
+import type { ParameterSpecs } from "./parameters.ts";
+import type { Source, SourceParts } from "./source.ts";
+import { readState } from "./state.ts";
+
+/** How a pipeline is set up. */
+export interface PipelineOptions {
+  /** Default: what the source suggests, else `sluice`. */
+  readonly pipelineName?: string;
+  /** Default: what the source suggests, else `<pipelineName>_dataset`. */
+  readonly datasetName?: string;
+  /** A built-in destination by name, or one of your own. @default "sqlite" */
+  readonly destination?: string | Destination;
+  /** Explicit parameters of the destination; what is not given is looked up. */
+  readonly destinationParameters?: Readonly<Record<string, unknown>>;
+  /** The folder with `.dlt`. @default the working directory */
+  readonly projectDirectory?: string;
+  /** Receives progress. */
+  readonly emit?: Emit;
+  /** @default read from the project's files and the environment */
+  readonly configuration?: Configuration;
+}
+
+/** What one run does differently. */
+export interface RunOptions {
+  /** The only resources to load. */
+  readonly resources?: readonly string[];
+  /** Pages per resource. */
+  readonly limit?: number;
+  /** Forget the cursors of the selected resources and read everything again. */
+  readonly fullRefresh?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Something the user should know. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+  readonly resource?: string;
+}
+
+/** What a run did. */
+export interface LoadInfo {
+  readonly pipelineName: string;
+  readonly datasetName: string;
+  readonly destination: string;
+  /** Where the data is, without secrets. */
+  readonly location: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly loadSeconds: number;
+  readonly steps: Record<StepName, number>;
+  /** More than one when an earlier run had left a package behind. */
+  readonly loadPackages: readonly { loadId: string; state: "loaded"; rows: Record<string, number> }[];
+  readonly resources: Record<string, { pages: number; rows: number }>;
+  readonly requests: number;
+  readonly warnings: readonly Warning[];
+}
+
+/** A pipeline that can be run and queried. */
+export interface Pipeline {
+  // deno-lint-ignore no-explicit-any
+  run(source: Source<any>, options?: RunOptions): Promise<LoadInfo>;
+  /** Runs one read-only SQL statement on the dataset. */
+  query(sql: string): Promise<QueryResult & { location: string }>;
+}
+
+interface Names {
+  readonly pipelineName: string;
+  readonly datasetName: string;
+}
+
+/**
+ * Sets up a pipeline. Nothing happens until it runs.
+ *
+ * @example Load two records into SQLite
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { defineSource, pipeline } from "@sluice/sluice";
+ *
+ * const pets = defineSource({
+ *   name: "pets",
+ *   parameters: {},
+ *   build: () => ({
+ *     client: { base_url: "https://pets.example" },
+ *     resources: [{ name: "cats", records: async function* () { yield [{ id: 1 }, { id: 2 }]; } }],
+ *   }),
+ * });
+ *
+ * const folder = await Deno.makeTempDir();
+ * const cats = pipeline({ pipelineName: "cats", projectDirectory: folder });
+ * const info = await cats.run(pets());
+ * assert.equal(info.loadPackages[0].rows.cats, 2);
+ * assert.deepEqual((await cats.query("SELECT count(*) FROM cats")).rows, [[2]]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export function pipeline(options: PipelineOptions = {}): Pipeline {
+  return new ConfiguredPipeline(options);
+}
+
+class ConfiguredPipeline implements Pipeline {
+  readonly #options: PipelineOptions;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  async run(source: Source, options: RunOptions = {}): Promise<LoadInfo> {
+    const names = this.#names(source);
+    const journal = new Journal(this.#options.emit);
+    const signal = options.signal ?? new AbortController().signal;
+    const configuration = await this.#configuration();
+    configuration.warnings.forEach((message) =>
+      journal.emit({ type: "warning", code: "configuration", message })
+    );
+    const parts = buildSource(source, configuration, names.pipelineName);
+    const { destination, session } = await this.#open(configuration, names, false);
+    await using _session = session;
+    const work: Work = { ...names, source, parts, options, signal, journal, destination, session };
+    const directory = join(configuration.projectDirectory, ".dlt", ".var", names.pipelineName);
+    try {
+      await Deno.mkdir(join(directory, "packages"), { recursive: true });
+      using _lease = await takeLease(directory, names.pipelineName);
+      const loaded = [...await loadPending(work, directory), await runPackage(work, directory)];
+      return journal.loadInfo(names, destination.name, session.location, loaded);
+    } catch (error) {
+      throw interrupted(error, signal) ??
+        (error instanceof SluiceError ? error.within({ pipeline: names.pipelineName }) : error);
+    }
+  }
+
+  async query(sql: string): Promise<QueryResult & { location: string }> {
+    const { session } = await this.#open(await this.#configuration(), this.#names(), true);
+    await using _session = session;
+    return { ...await session.query(sql), location: session.location };
+  }
+
+  #names(source?: Source): Names {
+    const pipelineName = this.#options.pipelineName ?? source?.definition.pipelineName ?? "sluice";
+    if (!/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(pipelineName)) {
+      throw new ConfigError(`Cannot use "${pipelineName}" as a pipeline name: it becomes a folder`, {
+        code: "invalid-name",
+        next: "use letters, digits, points, dashes and underscores",
+      });
+    }
+    const suggested = this.#options.datasetName ?? source?.definition.datasetName ??
+      `${pipelineName}_dataset`;
+    return { pipelineName, datasetName: new Naming().identifier(suggested) };
+  }
+
+  async #configuration(): Promise<Configuration> {
+    return this.#options.configuration ??
+      await Configuration.load({ projectDirectory: this.#options.projectDirectory ?? Deno.cwd() });
+  }
+
+  #open(
+    configuration: Configuration,
+    names: Names,
+    readOnly: boolean,
+  ): Promise<{ destination: Destination; session: Session }> {
+    return openDestination(this.#options.destination ?? "sqlite", {
+      configuration,
+      given: this.#options.destinationParameters,
+      context: { ...names, workingDirectory: this.#options.projectDirectory ?? Deno.cwd(), readOnly },
+    });
+  }
+}
+
+/** Everything one run needs, once it is settled. */
+interface Work extends Names {
+  readonly source: Source;
+  readonly parts: SourceParts;
+  readonly options: RunOptions;
+  readonly signal: AbortSignal;
+  readonly journal: Journal;
+  readonly destination: Destination;
+  readonly session: Session;
+}
+
+/** Resolves a source's parameters and builds its connection and resources. */
+function buildSource(source: Source, configuration: Configuration, pipelineName: string): SourceParts {
+  const { definition } = source;
+  const { values } = configuration.resolve(definition.parameters as ParameterSpecs, {
+    owner: `source ${definition.name}`,
+    sections: sourceSections(definition),
+    pipelineName,
+    given: source.given,
+  });
+  return definition.build(values as never);
+}
+
+/** Loads what an earlier run extracted but did not come to publish; drops what it had not finished extracting. */
+async function loadPending(work: Work, directory: string): Promise<LoadedPackage[]> {
+  const loaded: LoadedPackage[] = [];
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(join(directory, "packages"))) {
+    if (entry.isDirectory) names.push(entry.name);
+  }
+  for (const name of names.sort()) {
+    const pkg = await LoadPackage.open(join(directory, "packages", name));
+    const { status, loadId, datasetName, destination } = pkg.manifest;
+    if (
+      status === "extracted" && (datasetName !== work.datasetName || destination !== work.destination.name)
+    ) {
+      const message =
+        `package ${loadId} waits for dataset ${datasetName} on ${destination} and was left there`;
+      work.journal.emit({ type: "warning", code: "package-pending", message });
+      continue;
+    }
+    if (status === "extracted" && !await work.session.hasLoad(loadId)) {
+      loaded.push(await publishPackage(work, pkg));
+    }
+    await pkg.remove();
+  }
+  return loaded;
+}
+
+async function runPackage(work: Work, directory: string): Promise<LoadedPackage> {
+  const { pipelineName, datasetName, source, parts, options, journal, session, destination } = work;
+  const schemaName = new Naming().identifier(source.definition.name);
+  const stored = await session.stored(pipelineName, schemaName);
+  const state = readState(stored.state, {
+    pipelineName,
+    datasetName,
+    schemaName,
+    destination: destination.name,
+  });
+  const head = { loadId: newLoadId(), pipelineName, datasetName, destination: destination.name, schemaName };
+  await using pkg = await LoadPackage.create(join(directory, "packages"), head);
+  try {
+    await journal.step("extract", async () => {
+      const resources = await extract({
+        sourceName: schemaName,
+        parts,
+        resources: options.resources ?? source.resources,
+        limit: options.limit,
+        fullRefresh: options.fullRefresh,
+        state,
+        signal: work.signal,
+        emit: journal.emit,
+      }, pkg);
+      journal.resources = resources;
+      await pkg.seal(resources, state);
+    });
+  } catch (error) {
+    // Nothing of an unfinished package is ever loaded, so nothing of it is kept.
+    await pkg.remove();
+    throw error;
+  }
+  const loaded = await publishPackage(work, pkg);
+  await pkg.remove();
+  return loaded;
+}
+
+async function publishPackage(work: Work, pkg: LoadPackage): Promise<LoadedPackage> {
+  const { session, destination, signal, journal } = work;
+  journal.emit({ type: "step", step: "load", state: "started" });
+  const loaded = await loadPackage({ pkg, session, destination, signal, emit: journal.emit });
+  journal.seconds.normalize += loaded.seconds.normalize;
+  journal.seconds.load += loaded.seconds.load;
+  journal.emit({ type: "step", step: "load", state: "finished", seconds: loaded.seconds.load });
+  return loaded;
+}
+
+function interrupted(error: unknown, signal: AbortSignal): InterruptedError | undefined {
+  if (!signal.aborted) return undefined;
+  return new InterruptedError("Stopped before the load was published", {
+    code: "interrupted",
+    next: "run again; the tables are as they were before this run",
+    cause: error,
+  });
+}
+
+/** Watches the events of a run, counts them and passes them on. */
+class Journal {
+  readonly #start = new Date();
+  readonly #forward: Emit | undefined;
+  readonly #warnings: Warning[] = [];
+  #requests = 0;
+  readonly seconds: Record<StepName, number> = { extract: 0, normalize: 0, load: 0 };
+  resources: Record<string, { pages: number; rows: number }> = {};
+
+  constructor(forward?: Emit) {
+    this.#forward = forward;
+  }
+
+  readonly emit = (event: RunEvent): void => {
+    if (event.type === "request") this.#requests++;
+    if (event.type === "warning") {
+      const { code, message, resource } = event;
+      if (this.#warnings.some((each) => each.code === code && each.message === message)) return;
+      this.#warnings.push({ code, message, resource });
+    }
+    this.#forward?.(event);
+  };
+
+  async step(step: StepName, action: () => Promise<void>): Promise<void> {
+    const start = performance.now();
+    this.emit({ type: "step", step, state: "started" });
+    await action();
+    this.seconds[step] += (performance.now() - start) / 1000;
+    this.emit({ type: "step", step, state: "finished", seconds: this.seconds[step] });
+  }
+
+  loadInfo(names: Names, destination: string, location: string, loaded: readonly LoadedPackage[]): LoadInfo {
+    const resources = Object.entries(this.resources).map((
+      [name, { pages, rows }],
+    ) => [name, { pages, rows }]);
+    return {
+      ...names,
+      destination,
+      location,
+      startedAt: this.#start.toISOString(),
+      finishedAt: new Date().toISOString(),
+      loadSeconds: this.seconds.load,
+      steps: this.seconds,
+      loadPackages: loaded.map(({ loadId, rows }) => ({ loadId, state: "loaded", rows })),
+      resources: Object.fromEntries(resources),
+      requests: this.#requests,
+      warnings: this.#warnings,
+    };
+  }
+}
+
+/** The lines that dlt users know. */
+export function formatLoadInfo(info: LoadInfo): string {
+  const { pipelineName, loadSeconds, loadPackages, destination, datasetName, location } = info;
+  return [
+    `Pipeline ${pipelineName} load step completed in ${loadSeconds.toFixed(2)} seconds`,
+    `${loadPackages.length} load package(s) were loaded to destination ${destination} and into dataset ${datasetName}`,
+    `The ${destination} destination used ${location} location to store data`,
+    ...loadPackages.map(({ loadId }) => `Load package ${loadId} is LOADED and contains no failed jobs`),
+  ].join("\n");
+}

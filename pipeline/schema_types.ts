@@ -1,0 +1,74 @@
+/**
+ * The description of tables as data: what the normaliser decides, the destination creates and
+ * `_dlt_version` stores. Keys are dlt's, since these documents are exchanged with dlt.
+ * @module
+ */
+
+/** dlt's column types. */
+export type DataType =
+  | "text"
+  | "bigint"
+  | "double"
+  | "bool"
+  | "timestamp"
+  | "date"
+  | "time"
+  | "decimal"
+  | "wei"
+  | "binary"
+  | "json";
+
+/** One column. A column without `data_type` has never had a value and does not exist at the destination. */
+export interface Column {
+  name: string;
+  data_type?: DataType;
+  nullable?: boolean;
+  precision?: number;
+  scale?: number;
+  timezone?: boolean;
+  primary_key?: boolean;
+  merge_key?: boolean;
+  unique?: boolean;
+  row_key?: boolean;
+  parent_key?: boolean;
+  root_key?: boolean;
+  variant?: boolean;
+  hard_delete?: boolean;
+  dedup_sort?: "asc" | "desc";
+  description?: string;
+  [hint: `x-${string}`]: unknown;
+}
+
+/** How rows meet the table. */
+export type WriteDisposition = "append" | "replace" | "merge" | "skip";
+
+/**
+ * How a merge is done. `replace-per-parent` is Sluice's own: all rows of the parents that were read again
+ * give way to the new ones, also where a parent now has none.
+ */
+export type MergeStrategy = "delete-insert" | "insert-only" | "coalesce" | "replace-per-parent";
+
+/** One table. Child tables have `parent`; hints of the load belong to root tables. */
+export interface Table {
+  name: string;
+  columns: Map<string, Column>;
+  parent?: string;
+  resource?: string;
+  write_disposition?: WriteDisposition;
+  "x-merge-strategy"?: MergeStrategy;
+  /** Rows that a complete walk did not list leave the table. */
+  "x-prune"?: boolean;
+  "x-normalizer"?: { "seen-data"?: boolean };
+}
+
+/** Rows of one table, as flat arrays in the order of `table.columns`; short rows end in nulls. */
+export interface RowBatch {
+  readonly table: Table;
+  readonly rows: SqlValue[][];
+}
+
+/**
+ * A value ready for any destination: timestamps are `YYYY-MM-DD HH:MM:SS.ffffff` in UTC, decimals digits,
+ * json compact text, binary bytes, bigint a number when safe.
+ */
+export type SqlValue = null | undefined | boolean | number | bigint | string | Uint8Array;

@@ -1,0 +1,95 @@
+/**
+ * The pipeline state: what each resource remembers between runs. It is stored in the destination in the
+ * same step as the rows it speaks of, in dlt's form: JSON, deflated, base64.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { deflateSync, inflateSync } from "node:zlib";
+import type { StateRow } from "./destination.ts";
+import { StateError } from "./errors.ts";
+import { canonicalJson, isJsonObject, type JsonObject, parseJson, stringifyJson } from "./json.ts";
+import { randomRowId } from "./row_ids.ts";
+
+/** Version of the state document's layout; dlt 1.26 writes and reads this one. */
+export const STATE_ENGINE_VERSION = 4;
+// They describe the document, not its content.
+const NOT_HASHED = new Set(["_state_version", "_state_engine_version", "_version_hash", "_local"]);
+
+/** What a state document is about. */
+export interface StateHeader {
+  readonly pipelineName: string;
+  readonly datasetName: string;
+  readonly schemaName: string;
+  readonly destination: string;
+}
+
+/** Reads the stored text, or starts a new document. @throws {StateError} when the text cannot be read */
+export function readState(text: string | undefined, header: StateHeader): JsonObject {
+  if (text === undefined) {
+    return {
+      _state_version: 0,
+      _state_engine_version: STATE_ENGINE_VERSION,
+      ...describe(header, []),
+      sources: {},
+    };
+  }
+  try {
+    const document = parseJson(inflateSync(Uint8Array.fromBase64(text)).toString());
+    if (!isJsonObject(document)) throw new TypeError("not an object");
+    const names = Array.isArray(document.schema_names) ? document.schema_names.map(String) : [];
+    return {
+      ...document,
+      ...describe(header, names),
+      sources: isJsonObject(document.sources) ? document.sources : {},
+    };
+  } catch (cause) {
+    throw new StateError("Cannot read the stored pipeline state: the document is damaged", {
+      code: "state-corrupt",
+      at: { pipeline: header.pipelineName },
+      next: "run with --full-refresh to start over; tables are merged, not doubled",
+      cause,
+    });
+  }
+}
+
+function describe(header: StateHeader, names: readonly string[]): JsonObject {
+  return {
+    pipeline_name: header.pipelineName,
+    dataset_name: header.datasetName,
+    default_schema_name: header.schemaName,
+    schema_names: [...new Set([...names, header.schemaName])].sort(),
+    destination_type: header.destination,
+    destination_name: header.destination,
+    staging_type: null,
+    staging_name: null,
+  };
+}
+
+/** The part of a state that one resource owns; created on first use. */
+export function resourceState(state: JsonObject, source: string, resource: string): JsonObject {
+  const step = (parent: JsonObject, key: string) =>
+    (isJsonObject(parent[key]) && Object.hasOwn(parent, key) ? parent[key] : parent[key] = {}) as JsonObject;
+  return step(step(step(step(state, "sources"), source), "resources"), resource);
+}
+
+/** The row that stores a state, or undefined when nothing changed since it was read. */
+export function stateRow(state: JsonObject): StateRow | undefined {
+  const content = Object.fromEntries(Object.entries(state).filter(([key]) => !NOT_HASHED.has(key)));
+  const versionHash = createHash("sha3-256").update(canonicalJson(content)).digest("base64");
+  if (versionHash === state._version_hash) return undefined;
+  const version = Number(state._state_version ?? 0) + 1;
+  const document = {
+    _state_version: version,
+    _version_hash: versionHash,
+    _state_engine_version: STATE_ENGINE_VERSION,
+    ...content,
+  };
+  return {
+    version,
+    engineVersion: STATE_ENGINE_VERSION,
+    pipelineName: String(state.pipeline_name),
+    state: deflateSync(stringifyJson(document)).toBase64(),
+    versionHash,
+    dltId: randomRowId(),
+  };
+}

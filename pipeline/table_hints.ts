@@ -1,0 +1,74 @@
+/**
+ * What a resource's hints mean for its table: disposition, keys and the columns a scope is made of.
+ * @module
+ */
+import type { Naming } from "./naming.ts";
+import type { Schema } from "./schema.ts";
+import type { Column, MergeStrategy, Table, WriteDisposition } from "./schema_types.ts";
+import type { TableHints } from "./source.ts";
+
+/** A write disposition with everything spelled out. */
+export interface Disposition {
+  readonly disposition: WriteDisposition;
+  readonly strategy?: MergeStrategy;
+  readonly prune: boolean;
+}
+
+/** The disposition of a resource; `append` unless it says otherwise, `delete-insert` for a merge. */
+export function dispositionOf({ write_disposition: given }: TableHints): Disposition {
+  const config = typeof given === "object" ? given : { disposition: given ?? "append" };
+  const strategy = config.disposition === "merge" ? config.strategy ?? "delete-insert" : undefined;
+  return { disposition: config.disposition, strategy, prune: config.prune ?? false };
+}
+
+/** The raw key fields of a resource. */
+export function keysOf(
+  { primary_key, merge_key }: TableHints,
+): { primary: readonly string[]; merge: readonly string[] } {
+  return { primary: list(primary_key), merge: list(merge_key) };
+}
+
+function list(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : typeof value === "string" ? [value] : value;
+}
+
+/** The injected fields that say which parent a row belongs to: the merge key of a replace-per-parent. */
+export function scopeFields(hints: TableHints): readonly string[] {
+  return dispositionOf(hints).strategy === "replace-per-parent" ? keysOf(hints).merge : [];
+}
+
+/** Finds or makes the root table of a resource and brings its hints up to date. */
+export function rootTable(schema: Schema, naming: Naming, resource: string, hints: TableHints): Table {
+  const name = naming.path(hints.table_name ?? resource);
+  const { disposition, strategy, prune } = dispositionOf(hints);
+  const known = schema.tables.get(name);
+  const table: Table = known ?? { name, columns: new Map() };
+  if (!known) schema.tables.set(name, table);
+  table.write_disposition = disposition;
+  table.resource = resource;
+  setHint(table, "x-merge-strategy", strategy === "delete-insert" ? undefined : strategy);
+  setHint(table, "x-prune", prune || undefined);
+  const keys = keysOf(hints);
+  // The scope of a replace-per-parent is no merge key: rows of other parents must not go.
+  const mergeKey = strategy === "replace-per-parent" ? [] : keys.merge;
+  for (const field of keys.primary) {
+    hintColumn(table, naming.path(field), { nullable: false, primary_key: true });
+  }
+  for (const field of mergeKey) hintColumn(table, naming.path(field), { nullable: false, merge_key: true });
+  for (const [field, hint] of Object.entries(hints.columns ?? {})) {
+    hintColumn(table, naming.path(field), hint);
+  }
+  return table;
+}
+
+function setHint<K extends "x-merge-strategy" | "x-prune">(table: Table, key: K, value: Table[K]): void {
+  if (value === undefined) delete table[key];
+  else table[key] = value;
+}
+
+function hintColumn(table: Table, name: string, hints: Partial<Column>): void {
+  const known = table.columns.get(name);
+  // A type that a column already has stays: data was stored under it.
+  if (known) Object.assign(known, hints, known.data_type ? { data_type: known.data_type } : {});
+  else table.columns.set(name, { name, nullable: true, ...hints });
+}

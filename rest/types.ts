@@ -1,0 +1,159 @@
+/**
+ * The vocabulary of the REST layer: requests, responses and pages as data, and the two things that plug in,
+ * paginators and authentication.
+ * @module
+ */
+import type { JsonObject, JsonValue } from "../pipeline/json.ts";
+import type { Secret } from "../pipeline/secret.ts";
+
+/** A request before authentication. `url` is absolute and is sent exactly as it stands. */
+export interface RequestSpec {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A JSON body; sent as `application/json`. */
+  readonly json?: JsonValue;
+}
+
+/** A successful answer whose body has been read whole. */
+export interface RestResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as it arrived, after content decoding. */
+  readonly bytes: Uint8Array;
+  /** The parsed body; `undefined` for an empty one. */
+  readonly body: JsonValue | undefined;
+  /** The server's clock when it answered (`Date` header, else ours), epoch milliseconds. */
+  readonly serverTime: number;
+}
+
+/** One page of a paged read. */
+export interface RestPage {
+  /** 0-based position in this walk. */
+  readonly index: number;
+  readonly request: RequestSpec;
+  readonly response: RestResponse;
+  readonly records: JsonObject[];
+  /** What will be asked next; undefined on the last page. */
+  readonly next?: RequestSpec;
+}
+
+/** What a paginator sees of a page. */
+export type PageView = Omit<RestPage, "next">;
+
+/** Decides the next request from the last page. Stateless: one object serves any number of walks at once. */
+export interface Paginator {
+  readonly type: string;
+  /** Prepares the first request; most kinds leave it alone. */
+  first(request: RequestSpec): RequestSpec;
+  /** The next request, or undefined when the walk is done. */
+  next(page: PageView): RequestSpec | undefined;
+  /** An endless feed: a `next` that equals the present request ends the walk instead of being an error. */
+  readonly polls?: boolean;
+}
+
+/** What authentication may use. */
+export interface AuthContext {
+  /**
+   * Sends a request to the token endpoint: retried, never authenticated. `make` is called again for each
+   * try, so that one-time values in it are fresh. The caller reads the status.
+   */
+  fetch(make: () => Request | Promise<Request>): Promise<Response>;
+  /** Local time, epoch milliseconds. */
+  now(): number;
+  /** Server time minus local time in milliseconds, learned from `Date` headers. */
+  readonly clockSkewMs: number;
+}
+
+/** Adds credentials to requests that go to the client's own origin. */
+export interface Auth {
+  readonly type: string;
+  /** Headers to add to this request. Called again for each retry. */
+  headers(request: RequestSpec, context: AuthContext): Promise<Record<string, string>>;
+  /** The URL to send in place of the request's, for credentials that live in the query. Never shown. */
+  url?(request: RequestSpec): string;
+  /** Sees the headers of every answer, e.g. for a new nonce. */
+  observe?(headers: Headers): void;
+  /**
+   * After a 401, once per request: true when new credentials are worth one more try. `request` is the very
+   * object that `headers` saw; the answer's body is left out.
+   */
+  renew?(
+    rejected: { readonly request: RequestSpec; readonly status: number; readonly headers: Headers },
+    context: AuthContext,
+  ): Promise<boolean>;
+}
+
+/** Authentication as data. Values may be secrets. */
+export type AuthConfig = string | { readonly type?: string; readonly [key: string]: unknown } | Auth;
+/** A paginator as data. */
+export type PaginatorConfig = string | { readonly type: string; readonly [key: string]: unknown } | Paginator;
+
+/** One rate-limit bucket: requests whose method and path match share a budget. First match wins. */
+export interface RateLimitBucket {
+  readonly name: string;
+  /** Path pattern below the origin: `*` is one segment, a trailing `/**` any rest. */
+  readonly path: string;
+  readonly method?: string;
+}
+
+/** How an API tells its limits, and how much of them may be used. */
+export interface RateLimitConfig {
+  /** Names of the response headers; reset is epoch seconds. */
+  readonly limit_header?: string;
+  readonly remaining_header?: string;
+  readonly reset_header?: string;
+  /** Requests that match none share the bucket "default". */
+  readonly buckets?: readonly RateLimitBucket[];
+  /** Share of each limit that may be used, above 0 up to 1. Default 1. */
+  readonly max_share?: number;
+  /** The longest that one request may wait for its budget altogether, in seconds. Default 900. */
+  readonly max_wait?: number;
+}
+
+/** What makes a failed request worth another try. */
+export interface RetryConfig {
+  /** Tries in all, the first included. Default 6. */
+  readonly max_attempts?: number;
+  /** First pause in seconds; doubles each time, with jitter. Default 1. */
+  readonly backoff?: number;
+  /** Longest pause in seconds. Default 60. */
+  readonly max_backoff?: number;
+  /** Statuses that are retried besides 429. Default 408, 423, 425, 500, 502, 503, 504. */
+  readonly statuses?: readonly number[];
+  /** After this status and error code the request is repeated with half of the page-size parameter. */
+  readonly shrink?: {
+    readonly status: number;
+    readonly code?: string;
+    readonly param: string;
+    readonly min: number;
+  };
+}
+
+/** Where an API puts the facts of an error, and what to tell a person about them. */
+export interface ErrorFormat {
+  /** Dotted path of the code in a JSON error body, and of the sentence. */
+  readonly code?: string;
+  readonly message?: string;
+  readonly request_id_header?: string;
+  /** Advice by error code or by status ("401"): the `next:` line of the error. */
+  readonly advice?: Readonly<Record<string, string>>;
+}
+
+/** Connection settings shared by all resources of a source. */
+export interface ClientConfig {
+  readonly base_url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly auth?: AuthConfig;
+  readonly paginator?: PaginatorConfig;
+  /** Requests in flight at once. Default 8. */
+  readonly max_concurrency?: number;
+  readonly rate_limit?: RateLimitConfig;
+  readonly retry?: RetryConfig;
+  readonly error_format?: ErrorFormat;
+  /** Seconds for one request including its body. Default 90. */
+  readonly timeout?: number;
+}
+
+/** A secret or plain text where either is accepted. */
+export type Text = string | Secret;
