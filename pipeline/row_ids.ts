@@ -2,7 +2,7 @@
  * Row keys (`_dlt_id`) by dlt's recipes: random for root rows, a hash of the place for child rows.
  * @module
  */
-import { createHash } from "node:crypto";
+import { shake128 } from "./keccak.ts";
 
 const ID_BYTES = 10;
 const POOL_IDS = 512;
@@ -41,5 +41,5 @@ export function nestedRowId(parentId: string, table: string, index: number): str
 
 /** A key made from text, e.g. the canonical JSON of a row's primary key. */
 export function hashRowId(text: string): string {
-  return base64(createHash("shake128", { outputLength: ID_BYTES }).update(text).digest(), 0);
+  return base64(shake128(text, ID_BYTES), 0);
 }
