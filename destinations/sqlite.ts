@@ -3,7 +3,7 @@
  * which is part of Deno, so there is nothing to install and no library to load.
  * @module
  */
-import { DatabaseSync, type StatementSync } from "sqlite";
+import { DatabaseSync } from "sqlite";
 import { isAbsolute, join } from "node:path";
 import type {
   Destination,
@@ -18,7 +18,7 @@ import { ConfigError, LoadError } from "../pipeline/errors.ts";
 import { SYSTEM_TABLES } from "../pipeline/schema.ts";
 import { explain, isBusy } from "./sqlite_errors.ts";
 import { SqliteLoad } from "./sqlite_load.ts";
-import { confine, quote, singleStatement } from "./sqlite_query.ts";
+import { confine, prepareQuery } from "./sqlite_query.ts";
 
 const FILE_HEADER = "SQLite format 3\0";
 const BUSY_PAUSE_MS = 100;
@@ -218,10 +218,8 @@ class SqliteSession implements Session {
   query(text: string): Promise<QueryResult> {
     return this.#attempt("run the query", () => {
       using database = new DatabaseSync(this.#path, { readOnly: true, timeout: this.#lockTimeoutMs });
-      // The file answers under the dataset's name too, as it does in dlt.
-      database.exec(`ATTACH ${literal(this.#path)} AS ${quote(this.#context.datasetName)}`);
       confine(database);
-      const statement: StatementSync = singleStatement(database, text);
+      const statement = prepareQuery(database, this.#context.datasetName, text);
       statement.setReturnArrays(true);
       statement.setReadBigInts(true);
       const columns = statement.columns().map((column: { name: string | null }) => column.name ?? "");
@@ -242,8 +240,6 @@ class SqliteSession implements Session {
     return Promise.resolve();
   }
 }
-
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 function narrow(value: SqlRow[number]): SqlRow[number] {
   return typeof value === "bigint" && value >= -9007199254740991n && value <= 9007199254740991n

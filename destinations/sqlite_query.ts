@@ -4,8 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from "sqlite";
 import { ConfigError } from "../pipeline/errors.ts";
-
-export { quote } from "./sqlite_sql.ts";
+import { withoutDataset } from "./filesystem_prefix.ts";
 
 const MAX_SQL_LENGTH = 100_000;
 // SQLite's authoriser actions; Deno has the function but not the constants in its types.
@@ -67,4 +66,16 @@ export function singleStatement(database: DatabaseSync, text: string): Statement
     });
   }
   return statement;
+}
+
+/** Prepares one statement whose tables may have the dataset's name in front. */
+export function prepareQuery(database: DatabaseSync, datasetName: string, text: string): StatementSync {
+  try {
+    return singleStatement(database, text);
+  } catch (error) {
+    // Only now, because the name may also be an alias in a statement that is fine as it is.
+    const plain = withoutDataset(text, datasetName);
+    if (plain === text) throw error;
+    return singleStatement(database, plain);
+  }
 }

@@ -193,7 +193,9 @@ class ResourceRun {
 
   /** The earliest start that any consumer of this walk needs; undefined when one needs everything. */
   #fetchStart(): string | number | undefined {
-    const starts: (string | number | undefined)[] = this.#children.map((child) => child.#parentCursor?.start);
+    const starts: (string | number | undefined)[] = this.#children.map((child) =>
+      (child.node.resource as ResourceConfig).parent_cursor?.except ? undefined : child.#parentCursor?.start
+    );
     if (this.node.loads) starts.push(this.#cursor?.start);
     return starts.some((start) => start === undefined)
       ? undefined
@@ -306,7 +308,8 @@ class ResourceRun {
     const key = scopeFields(resource).map((field) => keyPart(inject[field]));
     const note = (walked: boolean) =>
       key.length ? this.#sink.addKey(this.node.name, key, walked) : Promise.resolve();
-    if (this.#parentCursor && !this.#parentCursor.take(parent)) return await note(false);
+    const isNew = this.#parentCursor?.take(parent) ?? true;
+    if (!isNew && !resource.parent_cursor?.except?.(parent)) return await note(false);
     if (resource.parent_filter && !resource.parent_filter(parent)) return await note(true);
     if (this.#limitReached) {
       this.#limited = true;
@@ -399,7 +402,15 @@ class ResourceRun {
       ? { fields: keysOf(resource).primary, complete: true }
       : undefined;
     const replaceAll = disposition === "replace" || ((perParent || prune) && fresh);
-    return { hints, pages: this.#pages, rows: this.#rows, replaceAll, scope: replaceAll ? undefined : scope };
+    const copiesOf = isHandWritten(resource) ? undefined : resource.copies_of;
+    return {
+      hints,
+      pages: this.#pages,
+      rows: this.#rows,
+      replaceAll,
+      scope: replaceAll ? undefined : scope,
+      copiesOf,
+    };
   }
 }
 

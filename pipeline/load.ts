@@ -3,6 +3,7 @@
  * batches and publishes everything in one step. Nothing here reaches for the network or the source.
  * @module
  */
+import { Copies } from "./copies.ts";
 import type { Destination, Publication, Scope, Session, TablePublication } from "./destination.ts";
 import { NormalizeError, StateError } from "./errors.ts";
 import type { Emit } from "./events.ts";
@@ -10,9 +11,10 @@ import { selectRecords } from "./field_path.ts";
 import { isJsonObject, type JsonObject, parseJson } from "./json.ts";
 import type { LoadPackage, ResourceSummary, StoredPage } from "./load_package.ts";
 import { Naming } from "./naming.ts";
-import { Normalizer } from "./normalize.ts";
+import { Normalizer, type RootTableHints } from "./normalize.ts";
 import { Schema, SCHEMA_ENGINE_VERSION } from "./schema.ts";
 import type { RowBatch, Table } from "./schema_types.ts";
+import type { TableHints } from "./source.ts";
 import { stateRow } from "./state.ts";
 import { dispositionOf, rootTable } from "./table_hints.ts";
 
@@ -65,6 +67,11 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   for (const [resource, summary] of Object.entries(resources)) {
     const table = rootTable(schema, naming, resource, summary.hints);
     await normalizeResource({ ...loading, resource, summary, table, normalizer, drain });
+  }
+  for (const [resource, { copiesOf }] of Object.entries(resources)) {
+    if (copiesOf && resources[copiesOf] && stored.schema) {
+      await renewCopies({ pkg, session, schema, naming, normalizer, drain }, resource);
+    }
   }
   normalizer.flush();
   await drain();
@@ -133,6 +140,38 @@ async function normalizeResource(
     await drain();
     emit({ type: "rows", rows: stored.header.records });
   }
+}
+
+interface Renewing {
+  readonly pkg: LoadPackage;
+  readonly session: Session;
+  readonly schema: Schema;
+  readonly naming: Naming;
+  readonly normalizer: Normalizer;
+  readonly drain: () => Promise<void>;
+}
+
+/** Adds rows for the copies of records that changed in the resource they are copied from. */
+async function renewCopies(
+  { pkg, session, schema, naming, normalizer, drain }: Renewing,
+  resource: string,
+): Promise<void> {
+  const { hints, copiesOf } = pkg.manifest.resources[resource];
+  const table = rootTable(schema, naming, resource, hints);
+  if (!table.columns.has("_dlt_id")) return;
+  const copies = await Copies.of(pkg, resource, { session, table: table.name, naming });
+  if (!copies) return;
+  for await (const stored of pkg.pages(copiesOf!)) {
+    for (const record of await copies.renew(recordsOf(stored))) {
+      normalizer.add(table.name, record, normalizing(hints));
+    }
+    await drain();
+  }
+}
+
+/** What the normaliser must know of a resource. */
+function normalizing(hints: TableHints): RootTableHints {
+  return { maxTableNesting: hints.max_table_nesting, rootKey: dispositionOf(hints).disposition === "merge" };
 }
 
 const decoder = new TextDecoder();

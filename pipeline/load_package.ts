@@ -38,6 +38,8 @@ export interface ResourceSummary {
   readonly replaceAll: boolean;
   /** Raw names of the fields that the listed keys are made of, when there is a scope. */
   readonly scope?: { readonly fields: readonly string[]; readonly complete: boolean };
+  /** The resource whose records these are copies of. */
+  readonly copiesOf?: string;
 }
 
 /** The head of a package. */

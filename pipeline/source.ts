@@ -86,12 +86,22 @@ export interface ResourceConfig extends TableHints {
    * Only parents whose cursor moved since this resource last read them; path in the parent's record.
    * Default: the parent's own cursor, remembered for this resource apart.
    */
-  readonly parent_cursor?: { readonly cursor_path: string; readonly lag?: number };
+  readonly parent_cursor?: {
+    readonly cursor_path: string;
+    readonly lag?: number;
+    /** Parents that are read each time, because their cursor does not tell of every change. */
+    readonly except?: (parent: JsonObject) => boolean;
+  };
   /** Reads every parent each time, also where the parent is incremental. Default false. */
   readonly every_parent?: boolean;
   /** Parents for which this returns false count as read and empty, without a request. */
   readonly parent_filter?: (parent: JsonObject) => boolean;
   readonly processing_steps?: readonly ProcessingStep[];
+  /**
+   * Records are copies of that resource's records, with the parent's fields added: when one changes there,
+   * its copies under parents that were not read again are renewed too.
+   */
+  readonly copies_of?: string;
   /** Not loaded unless named, though still read when another resource needs it. Default true. */
   readonly selected?: boolean;
   /** Said when a walk of everything found no record at all. */

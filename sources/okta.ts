@@ -193,7 +193,9 @@ function directory(lag: number): Resource[] {
       name: "group_users",
       description: "Members of each group, with the group's id",
       ...belongsTo("group_id"),
-      parent_cursor: { cursor_path: "lastMembershipUpdated" },
+      // Who belongs to a built-in group follows from who exists, and Okta does not say that this moves its date.
+      parent_cursor: { cursor_path: "lastMembershipUpdated", except: (group) => group.type === "BUILT_IN" },
+      copies_of: "users",
       endpoint: {
         path: "groups/{resources.groups.id}/users",
         params: { limit: 1000 },
