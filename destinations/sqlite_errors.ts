@@ -60,10 +60,23 @@ const EXPLANATIONS: Readonly<Record<number, Explanation>> = {
   },
 };
 
+// `exec` throws without a code (seen in Deno 2.9.6); SQLite's own sentences stand in for it.
+const SENTENCES: readonly (readonly [RegExp, number])[] = [
+  [/^database (?:table )?is locked/, 5],
+  [/^attempt to write a readonly database/, 8],
+  [/^disk I\/O error/, 10],
+  [/^database disk image is malformed/, 11],
+  [/^database or disk is full/, 13],
+  [/^unable to open database file/, 14],
+  [/constraint failed/, 19],
+  [/^file is not a database/, 26],
+];
+
 /** The primary SQLite result code of an error, if it is one. */
 export function resultCode(error: unknown): number | undefined {
-  const code = (error as { errcode?: unknown } | null)?.errcode;
-  return typeof code === "number" ? code & 0xff : undefined;
+  const { errcode, message } = (error ?? {}) as { errcode?: unknown; message?: unknown };
+  if (typeof errcode === "number") return errcode & 0xff;
+  return SENTENCES.find(([sentence]) => sentence.test(String(message)))?.[1];
 }
 
 /** Whether waiting may help. */

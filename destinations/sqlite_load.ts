@@ -6,6 +6,7 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "sqlite";
 import type { Load, Publication, Scope, TablePublication } from "../pipeline/destination.ts";
+import { LoadError } from "../pipeline/errors.ts";
 import { SYSTEM_TABLES, systemTables } from "../pipeline/schema.ts";
 import type { Column, RowBatch, SqlValue, Table } from "../pipeline/schema_types.ts";
 import { formatUtc } from "../pipeline/timestamps.ts";
@@ -71,6 +72,7 @@ export class SqliteLoad implements Load {
   #target(name: string): TargetTable {
     let target = this.#tables.get(name);
     if (!target) {
+      this.#refuseOtherCase(name);
       const columns = readColumns(this.#database, name);
       const last = columns.size
         ? this.#database.prepare(`SELECT max(rowid) AS mark FROM ${sql.quote(name)}`).get()?.mark
@@ -79,6 +81,22 @@ export class SqliteLoad implements Load {
       this.#tables.set(name, target);
     }
     return target;
+  }
+
+  /** SQLite would take `Users` for `users`; two tables must not flow into one unnoticed. */
+  #refuseOtherCase(name: string): void {
+    const found = this.#database.prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower(?)",
+    ).get(name)?.name;
+    if (found === undefined || found === name) return;
+    throw new LoadError(
+      `Cannot load table "${name}": the database has "${found}", which SQLite takes for the same name`,
+      {
+        code: "identifier-collision",
+        at: { table: name },
+        next: "give one of the resources another table_name",
+      },
+    );
   }
 
   write(batch: RowBatch): Promise<void> {

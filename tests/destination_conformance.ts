@@ -1,0 +1,35 @@
+/**
+ * The conformance suite: what the engine relies on, as cases that every destination passes. A destination
+ * that lacks an ability says so in its capabilities; the case is then shown as ignored, with the reason.
+ * @module
+ */
+import type { ParameterSpecs } from "../pipeline/parameters.ts";
+import { loadCases } from "./destination_cases_load.ts";
+import { mergeCases } from "./destination_cases_merge.ts";
+import { nameCases } from "./destination_cases_names.ts";
+import { sessionCases } from "./destination_cases_session.ts";
+import { valueCases } from "./destination_cases_values.ts";
+import { type Case, type Subject, Workplace } from "./destination_workplace.ts";
+
+const CASES: readonly Case[] = [...loadCases, ...mergeCases, ...valueCases, ...nameCases, ...sessionCases];
+
+/**
+ * Registers the suite's tests for a destination.
+ *
+ * @param name shown in front of every test
+ * @param subject the destination and its parameters for a temporary directory
+ */
+export function destinationConformance<P extends ParameterSpecs>(name: string, subject: Subject<P>): void {
+  const { capabilities } = subject.destination;
+  for (const { name: title, skip, run } of CASES) {
+    const reason = skip?.(capabilities);
+    Deno.test({
+      name: `${name} ${title}${reason ? ` (skipped: ${reason})` : ""}`,
+      ignore: reason !== undefined,
+      fn: async () => {
+        await using place = await Workplace.create(subject);
+        await run(place, capabilities);
+      },
+    });
+  }
+}

@@ -1,0 +1,317 @@
+/**
+ * Walking pages: links of every form, loops, foreign links, polling feeds and shrinking pages.
+ * @module
+ */
+import assert from "assert";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ConfigError, formatError } from "../pipeline/errors.ts";
+import { RestClient } from "../rest/client.ts";
+import { createPaginator } from "../rest/paginators/mod.ts";
+import type { ClientConfig, Paginator, RestPage } from "../rest/types.ts";
+import { failure, type Handler, json, withClient } from "./rest_harness_test.ts";
+
+/** Answers by path and query; a `next` becomes a Link header. */
+type Pages = Record<string, { next?: string; records?: unknown; status?: number }>;
+function servePages(pages: Pages): Handler {
+  return (request) => {
+    const { pathname, search, origin } = new URL(request.url);
+    const page = pages[pathname + search];
+    if (!page) return json({ unknown: pathname + search }, { status: 410 });
+    const headers: [string, string][] = [["link", `<${origin}${pathname}>; rel="self"`]];
+    if (page.next) headers.push(["link", `<${page.next.replace("ORIGIN", origin)}>; rel="next"`]);
+    return json(page.records ?? [{ at: pathname + search }], { status: page.status ?? 200, headers });
+  };
+}
+
+async function read(pages: AsyncIterable<RestPage>): Promise<unknown[]> {
+  return (await Array.fromAsync(pages)).flatMap((page) => page.records.map((record) => record.at ?? record));
+}
+
+const walks: { name: string; pages: Pages; ats: string[]; config?: Partial<ClientConfig> }[] = [
+  { name: "one page", pages: { "/x": {} }, ats: ["/x"] },
+  { name: "absolute links", pages: { "/x": { next: "ORIGIN/x?a=1" }, "/x?a=1": {} }, ats: ["/x", "/x?a=1"] },
+  { name: "rooted links", pages: { "/x": { next: "/y?a=1" }, "/y?a=1": {} }, ats: ["/x", "/y?a=1"] },
+  { name: "query links", pages: { "/x": { next: "?a=1" }, "/x?a=1": {} }, ats: ["/x", "/x?a=1"] },
+  {
+    name: "empty pages in between",
+    pages: { "/x": { next: "?a=1", records: [] }, "/x?a=1": { next: "?a=2" }, "/x?a=2": { records: [] } },
+    ats: ["/x?a=1"],
+  },
+  {
+    name: "another relation",
+    config: { paginator: { type: "header_link", links_next_key: "self", polls: true } },
+    pages: { "/x": {} },
+    ats: ["/x"],
+  },
+  {
+    name: "a single page",
+    config: { paginator: "single_page" },
+    pages: { "/x": { next: "?a=1" } },
+    ats: ["/x"],
+  },
+];
+
+for (const { name, pages, ats, config } of walks) {
+  Deno.test(`paginate() reads ${name}`, async () => {
+    await withClient(servePages(pages), { paginator: "header_link", ...config }, async ({ client }) => {
+      assert.deepEqual(await read(client.paginate(client.request("/x"))), ats);
+    });
+  });
+}
+
+Deno.test("paginate() sends the next link exactly as given and says it beforehand", async () => {
+  const odd = "ORIGIN/x?after=a,b%2C;x&f=%22q%22+(1)&limit=2";
+  await withClient(servePages({ "/x": { next: odd }, [odd.replace("ORIGIN", "")]: {} }), {
+    paginator: "header_link",
+  }, async ({ client, base, requests }) => {
+    const pages = await Array.fromAsync(
+      client.paginate(client.request("/x", { params: {} }), { resource: "x" }),
+    );
+    assert.equal(pages[0]!.next?.url, odd.replace("ORIGIN", base));
+    assert.equal(requests[1]!.url, odd.replace("ORIGIN", base));
+    assert.deepEqual(pages.map((page) => page.index), [0, 1]);
+    assert.equal(pages[1]!.next, undefined);
+  });
+});
+
+const broken: {
+  name: string;
+  next: string;
+  code: string;
+  message: RegExp;
+  requests: number;
+  more?: Pages;
+}[] = [
+  {
+    name: "a link to itself",
+    next: "ORIGIN/x",
+    code: "pagination-loop",
+    message: /equals the present one/,
+    requests: 1,
+  },
+  {
+    name: "a loop of two",
+    next: "?a=1",
+    more: { "/x?a=1": { next: "/x" } },
+    code: "pagination-loop",
+    message: /was made before in this walk/,
+    requests: 2,
+  },
+  {
+    name: "a loop that leaves out the start",
+    next: "?a=1",
+    more: { "/x?a=1": { next: "?a=2" }, "/x?a=2": { next: "?a=1" } },
+    code: "pagination-loop",
+    message: /was made before/,
+    requests: 3,
+  },
+  {
+    name: "a link to a foreign origin",
+    next: "https://evil.example/x?token=private",
+    code: "foreign-origin",
+    message: /goes to https:\/\/evil\.example, credentials are for/,
+    requests: 1,
+  },
+  {
+    name: "a protocol-relative link",
+    next: "//evil.example/x?token=private",
+    code: "foreign-origin",
+    message: /http:\/\/evil\.example/,
+    requests: 1,
+  },
+  {
+    name: "a backslash link",
+    next: "\\\\evil.example",
+    code: "foreign-origin",
+    message: /evil\.example/,
+    requests: 1,
+  },
+  {
+    name: "a script link",
+    next: "javascript:private",
+    code: "foreign-origin",
+    message: /"javascript:"/,
+    requests: 1,
+  },
+  {
+    name: "a link that is no URL",
+    next: "http://[bad",
+    code: "invalid-next-link",
+    message: /not a URL/,
+    requests: 1,
+  },
+];
+
+for (const { name, next, code, message, requests: count, more } of broken) {
+  Deno.test(`paginate() ends with "${code}" on ${name}`, async () => {
+    const config = { paginator: "header_link", auth: { type: "bearer", token: "token-0123456789" } };
+    await withClient(servePages({ "/x": { next }, ...more }), config, async ({ client, requests }) => {
+      const error = await failure(read(client.paginate(client.request("/x"), { resource: "things" })));
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+      assert.equal(requests.length, count);
+      assert.equal(error.at.resource, "things");
+      assert.equal(error.at.page, count);
+      assert.ok(!formatError(error).includes("private"));
+    });
+  });
+}
+
+Deno.test("paginate() ends a polling feed when the next link equals the request", async () => {
+  const pages: Pages = {
+    "/x": { next: "?a=1" },
+    "/x?a=1": { next: "?a=2", records: [] },
+    "/x?a=2": { next: "?a=2" },
+  };
+  const paginator = { type: "header_link", polls: true };
+  await withClient(servePages(pages), { paginator }, async ({ client, base }) => {
+    const read = await Array.fromAsync(client.paginate(client.request("/x")));
+    assert.equal(read.length, 3);
+    assert.equal(read[2]!.next, undefined);
+    assert.equal(read[2]!.request.url, `${base}/x?a=2`);
+  });
+  const loop: Pages = { "/x": { next: "?a=1" }, "/x?a=1": { next: "/x" } };
+  await withClient(servePages(loop), { paginator }, async ({ client }) => {
+    assert.equal(
+      (await failure(Array.fromAsync(client.paginate(client.request("/x"))))).code,
+      "pagination-loop",
+    );
+  });
+});
+
+Deno.test("paginate() keeps a lowered page size for the rest of the walk", async () => {
+  const retry = { shrink: { status: 500, param: "limit", min: 10 } };
+  const asked: string[] = [];
+  const handler: Handler = (request) => {
+    const { search, searchParams } = new URL(request.url);
+    asked.push(search);
+    if (Number(searchParams.get("limit")) > 50) return json({}, { status: 500 });
+    const next = Number(searchParams.get("after") ?? 0) + 1;
+    const headers: HeadersInit = next < 3 ? { link: `<?after=${next}&limit=200>; rel="next"` } : {};
+    return json([], { headers });
+  };
+  await withClient(handler, { paginator: "header_link", retry }, async ({ client }) => {
+    const pages = await Array.fromAsync(client.paginate(client.request("/x", { params: { limit: 200 } })));
+    assert.equal(pages.length, 3);
+  });
+  assert.deepEqual(asked, [
+    "?limit=200",
+    "?limit=100",
+    "?limit=50",
+    "?after=1&limit=50",
+    "?after=2&limit=50",
+  ]);
+});
+
+Deno.test("paginate() ends without records when an error status is accepted", async () => {
+  const pages: Pages = {
+    "/x": { next: "?a=1" },
+    "/x?a=1": { status: 404, next: "?a=2", records: { code: 1 } },
+  };
+  await withClient(servePages(pages), { paginator: "header_link" }, async ({ client }) => {
+    const read = await Array.fromAsync(
+      client.paginate(client.request("/x"), { accept: (status) => status === 404 }),
+    );
+    assert.deepEqual(read.map(({ records, response }) => [records.length, response.status]), [[1, 200], [
+      0,
+      404,
+    ]]);
+    assert.equal(read[1]!.next, undefined);
+  });
+});
+
+Deno.test("paginate() reads Link headers sent as separate lines", async () => {
+  const server = createServer((request, response) => {
+    const isFirst = request.url === "/x";
+    response.setHeader("link", ['</x>; rel="self"', ...(isFirst ? ['</x?a=1,2>; rel="next"'] : [])]);
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify([{ at: request.url }]));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { signal } = new AbortController();
+  const client = new RestClient({ base_url, paginator: "header_link" }, { signal, emit() {} });
+  try {
+    assert.deepEqual(await read(client.paginate(client.request("x"))), ["/x", "/x?a=1,2"]);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+const selections: { name: string; body: unknown; records?: unknown[] }[] = [
+  { name: "a list", body: [{ a: 1 }, { a: 2 }], records: [{ a: 1 }, { a: 2 }] },
+  { name: "one object", body: { a: 1 }, records: [{ a: 1 }] },
+  { name: "an empty list", body: [], records: [] },
+  { name: "a list of numbers", body: [1] },
+  { name: "null", body: null },
+  { name: "a text", body: "x" },
+];
+
+for (const { name, body, records } of selections) {
+  Deno.test(`paginate() ${records ? "takes" : "refuses"} ${name} as records`, async () => {
+    await withClient(() => json(body), {}, async ({ client }) => {
+      const pages = Array.fromAsync(client.paginate(client.request("/x"), { resource: "things" }));
+      if (records) return assert.deepEqual((await pages)[0]!.records, records);
+      const error = await failure(pages);
+      assert.equal(error.code, "unexpected-body");
+      assert.equal(error.at.resource, "things");
+    });
+  });
+}
+
+Deno.test("paginate() selects records with the given function", async () => {
+  await withClient(() => json({ data: [{ at: 1 }] }), {}, async ({ client }) => {
+    const select = (body: unknown) => (body as { data: { at: number }[] }).data;
+    assert.deepEqual(await read(client.paginate(client.request("/x"), { select })), [1]);
+  });
+});
+
+Deno.test("paginate() takes a paginator that keeps its state in the request", async () => {
+  const offset: Paginator = {
+    type: "own_offset",
+    first: (request) => ({ ...request, url: `${request.url}?offset=0` }),
+    next: ({ request, records }) =>
+      records.length
+        ? { ...request, url: request.url.replace(/\d+$/, (n) => String(Number(n) + 2)) }
+        : undefined,
+  };
+  const handler: Handler = (request) => {
+    const at = Number(new URL(request.url).searchParams.get("offset"));
+    return json(at < 4 ? [{ at }, { at: at + 1 }] : []);
+  };
+  await withClient(handler, {}, async ({ client }) => {
+    const walk = () => client.paginate(client.request("/x"), { paginator: offset });
+    // Two walks at once share the object.
+    assert.deepEqual(await Promise.all([read(walk()), read(walk())]), [[0, 1, 2, 3], [0, 1, 2, 3]]);
+  });
+});
+
+const kinds: {
+  config: Parameters<typeof createPaginator>[0];
+  type?: string;
+  code?: string;
+  next?: RegExp;
+}[] = [
+  { config: undefined, type: "single_page" },
+  { config: "header_link", type: "header_link" },
+  { config: { type: "header_link", links_next_key: "older" }, type: "header_link" },
+  { config: "header_lnk", code: "unknown-paginator", next: /header_link/ },
+  { config: { type: "constructor" }, code: "unknown-paginator" },
+  { config: { type: "header_link", link_next_key: "x" }, code: "invalid-options", next: /links_next_key/ },
+  { config: { type: "header_link", polls: "yes" }, code: "invalid-options" },
+  { config: { type: "single_page", x: 1 }, code: "invalid-options" },
+];
+
+for (const { config, type, code, next } of kinds) {
+  Deno.test(`createPaginator(${JSON.stringify(config)}) ${type ? `is ${type}` : `throws ${code}`}`, () => {
+    if (type) return assert.equal(createPaginator(config).type, type);
+    assert.throws(() => createPaginator(config), (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.equal(error.code, code);
+      if (next) assert.match(error.next ?? "", next);
+      return true;
+    });
+  });
+}
