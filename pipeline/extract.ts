@@ -69,9 +69,13 @@ export async function extract(
       throw error;
     })
   ));
-  options.signal.throwIfAborted();
-  if (stop.signal.aborted) throw stop.signal.reason;
-  for (const result of results) if (result.status === "rejected") throw result.reason;
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) {
+    // Walks of children may still be under way; nothing may be written once the caller has the error.
+    for (const run of runs.values()) await run.cancel(failed.reason);
+    options.signal.throwIfAborted();
+    throw stop.signal.reason;
+  }
   return Object.fromEntries(
     [...runs.values()].filter((run) => run.node.loads).map((run) => [run.node.name, run.summary()]),
   );
@@ -383,6 +387,11 @@ class ResourceRun {
 
   #warn(code: string, message: string): void {
     this.#options.emit({ type: "warning", code, message, resource: this.node.name });
+  }
+
+  /** Ends what still runs for this resource after a failure elsewhere. */
+  cancel(reason: unknown): Promise<void> {
+    return this.#tasks.cancel(reason);
   }
 
   /** What the following steps must know. */

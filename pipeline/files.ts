@@ -39,3 +39,40 @@ export async function* readLines(path: string): AsyncGenerator<string> {
   }
   if (rest) yield rest;
 }
+
+/** A file that grows at its end. Calls may overlap; what they append stays whole and in order. */
+export class AppendFile {
+  readonly #path: string;
+  #file: Deno.FsFile | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Appends bytes. The file is created with the first of them. */
+  append(bytes: Uint8Array): Promise<void> {
+    return this.#next(async () => {
+      this.#file ??= await Deno.open(this.#path, { create: true, append: true });
+      for (let written = 0; written < bytes.length;) {
+        written += await this.#file.write(bytes.subarray(written));
+      }
+    });
+  }
+
+  /** Makes what was appended durable. */
+  sync(): Promise<void> {
+    return this.#next(async () => await this.#file?.syncData());
+  }
+
+  /** Closes the file after what is under way; never throws. */
+  async close(): Promise<void> {
+    await this.#last.catch(() => {});
+    this.#file?.close();
+    this.#file = undefined;
+  }
+
+  #next(action: () => Promise<void>): Promise<void> {
+    return this.#last = this.#last.then(action);
+  }
+}

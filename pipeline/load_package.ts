@@ -9,7 +9,7 @@ import { crc32 } from "node:zlib";
 import { LoadError, SluiceError, StateError } from "./errors.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { TableHints } from "./source.ts";
-import { readLines, replaceFile } from "./files.ts";
+import { AppendFile, readLines, replaceFile } from "./files.ts";
 
 /** How a page's body becomes records. */
 export interface PageHeader {
@@ -73,7 +73,7 @@ export function newLoadId(now = Date.now()): string {
 export class LoadPackage implements AsyncDisposable {
   readonly directory: string;
   manifest: Manifest;
-  readonly #files = new Map<string, Deno.FsFile>();
+  readonly #files = new Map<string, AppendFile>();
 
   private constructor(directory: string, manifest: Manifest) {
     this.directory = directory;
@@ -118,7 +118,7 @@ export class LoadPackage implements AsyncDisposable {
     }
   }
 
-  /** Appends a page to a resource. Concurrent calls for one resource must not overlap. */
+  /** Appends a page to a resource. */
   async append(resource: string, page: StoredPage): Promise<void> {
     const header = encoder.encode(JSON.stringify({ bytes: page.body.length, ...page.header }));
     const checksum = crc32(page.body, crc32(header)).toString(16).padStart(8, "0");
@@ -137,24 +137,16 @@ export class LoadPackage implements AsyncDisposable {
   }
 
   async #write(name: string, bytes: Uint8Array): Promise<void> {
-    await this.#attempt("write to the load package", async () => {
-      let file = this.#files.get(name);
-      if (!file) {
-        file = await Deno.open(join(this.directory, name), { create: true, append: true });
-        this.#files.set(name, file);
-      }
-      for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
-    });
+    let file = this.#files.get(name);
+    if (!file) this.#files.set(name, file = new AppendFile(join(this.directory, name)));
+    await this.#attempt("write to the load package", () => file.append(bytes));
   }
 
   /** Makes the package durable and marks it as ready to load. */
   async seal(resources: Manifest["resources"], state: JsonObject): Promise<void> {
     await this.#attempt("finish the load package", async () => {
-      for (const file of this.#files.values()) {
-        await file.syncData();
-        file.close();
-      }
-      this.#files.clear();
+      for (const file of this.#files.values()) await file.sync();
+      await this[Symbol.asyncDispose]();
       this.manifest = { ...this.manifest, status: "extracted", resources, state };
       await replaceFile(join(this.directory, MANIFEST), JSON.stringify(this.manifest));
     });
@@ -215,10 +207,9 @@ export class LoadPackage implements AsyncDisposable {
     }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    for (const file of this.#files.values()) file.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const file of this.#files.values()) await file.close();
     this.#files.clear();
-    return Promise.resolve();
   }
 }
 

@@ -61,6 +61,13 @@ export class OrderedTasks<T> {
     this.#check();
   }
 
+  /** Gives up: tasks that run may end, nothing more is delivered. Resolves when all is quiet; never throws. */
+  async cancel(reason: unknown): Promise<void> {
+    this.#failure ??= { error: reason };
+    this.#wake();
+    await this.finish().catch(() => {});
+  }
+
   #check(): void {
     if (this.#failure) throw this.#failure.error;
   }

@@ -1,34 +1,30 @@
 /**
- * A file layer that dies at a chosen operation, as a killed process does: nothing happens after it, and its
- * locks are gone.
+ * A file layer in which a chosen operation fails: as in a killed process, where nothing happens after it and
+ * all locks are gone, or once, as on a full disk.
  * @module
  */
 import { disk, type FileLayer } from "../destinations/filesystem_files.ts";
 
-/** Stands for the end of the process. */
-export class Killed extends Error {
-  constructor() {
-    super("killed");
-  }
-}
+/** What the chosen operation does: nothing, or half a write, and then the process ends; or it fails, once. */
+export type Failure = "killed" | "killed-halfway" | "disk-full";
 
 /** The disk until a number of operations have been done. */
-export class MortalFiles implements FileLayer {
-  /** What was done, in order, for assertions and failure messages. */
+export class FailingFiles implements FileLayer {
+  /** What was asked for, in order, for assertions and failure messages. */
   readonly log: string[] = [];
-  readonly #fatal: number;
-  readonly #half: boolean;
+  readonly #failAt: number;
+  readonly #failure: Failure;
   readonly #locks = new Set<Disposable>();
 
-  /** Dies at operation number `fatal`, counted from 1; with `half`, a write still reaches half its length. */
-  constructor(fatal = Infinity, half = false) {
-    this.#fatal = fatal;
-    this.#half = half;
+  /** Lets operation number `failAt`, counted from 1, fail. */
+  constructor(failAt = Infinity, failure: Failure = "killed") {
+    this.#failAt = failAt;
+    this.#failure = failure;
   }
 
   /** Whether the chosen operation was reached. */
-  get isDead(): boolean {
-    return this.log.length >= this.#fatal;
+  get hasFailed(): boolean {
+    return this.log.length >= this.#failAt;
   }
 
   async #step<T>(
@@ -37,13 +33,14 @@ export class MortalFiles implements FileLayer {
     action: () => Promise<T>,
     halfWay?: () => Promise<T>,
   ): Promise<T> {
-    const wasDead = this.isDead;
-    if (!wasDead) this.log.push(`${name} ${path}`);
-    if (!this.isDead) return await action();
+    const isDead = this.hasFailed && this.#failure !== "disk-full";
+    if (!isDead) this.log.push(`${name} ${path}`);
+    if (!isDead && this.log.length !== this.#failAt) return await action();
+    if (this.#failure === "disk-full") throw Object.assign(new Error("No space left"), { code: "ENOSPC" });
     for (const lock of this.#locks) lock[Symbol.dispose]();
     this.#locks.clear();
-    if (!wasDead && this.#half) await halfWay?.();
-    throw new Killed();
+    if (!isDead && this.#failure === "killed-halfway") await halfWay?.();
+    throw new Error("killed");
   }
 
   makeDirectory(path: string) {

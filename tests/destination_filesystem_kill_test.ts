@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { filesystem, filesystemOver } from "../destinations/filesystem.ts";
 import { disk, type FileLayer } from "../destinations/filesystem_files.ts";
 import type { Publication, Session, SessionContext } from "../pipeline/destination.ts";
-import { MortalFiles } from "./destination_failing_files.ts";
+import { LoadError } from "../pipeline/errors.ts";
+import { FailingFiles, type Failure } from "./destination_failing_files.ts";
 import { childRows, DATASET, type Part, PIPELINE, scope, table, Workplace } from "./destination_workplace.ts";
 
 const subject = { destination: filesystem, parameters: (directory: string) => ({ bucket_url: directory }) };
@@ -113,7 +114,7 @@ async function prepare(place: Workplace) {
   const publication = place.publication(third, "state 3");
   const after = join(place.directory, "after");
   await copy(before, after);
-  const files = new MortalFiles();
+  const files = new FailingFiles();
   await run(after, files, publication, place);
   const [old, current] = [await answers(before), await answers(after)];
   return { before, after, old, current, publication, operations: files.log };
@@ -144,20 +145,32 @@ async function checkLeftBehind(directory: string, prepared: Prepared, place: Wor
   return isLoaded;
 }
 
-async function killEverywhere(place: Workplace, half: boolean): Promise<boolean[]> {
+/** A process that lives on says whether the load is true. */
+function checkMessage(error: unknown, isLoaded: boolean): void {
+  if (error === undefined) return assert.ok(isLoaded);
+  assert.ok(error instanceof LoadError, String(error));
+  assert.equal(error.code, isLoaded ? "commit-not-applied" : "disk-full");
+  assert.ok(error.next);
+}
+
+async function failEverywhere(place: Workplace, failure: Failure): Promise<boolean[]> {
   const prepared = await prepare(place);
   const outcomes: boolean[] = [];
   for (const [index, operation] of prepared.operations.entries()) {
-    if (half && !operation.startsWith("append")) continue;
-    const directory = join(place.directory, `kill${index}`);
+    if (failure === "killed-halfway" && !operation.startsWith("append")) continue;
+    const directory = join(place.directory, `failed${index}`);
     await copy(prepared.before, directory);
-    const files = new MortalFiles(index + 1, half);
-    await run(directory, files, prepared.publication, place).then(() => {}, () => {});
-    assert.ok(files.isDead, operation);
+    const files = new FailingFiles(index + 1, failure);
+    const error = await run(directory, files, prepared.publication, place).then(
+      () => undefined,
+      (error) => error,
+    );
+    assert.ok(files.hasFailed, operation);
     try {
       outcomes.push(await checkLeftBehind(directory, prepared, place));
+      if (failure === "disk-full") checkMessage(error, outcomes.at(-1)!);
     } catch (error) {
-      throw new Error(`killed at operation ${index + 1}: ${operation}`, { cause: error });
+      throw new Error(`${failure} at operation ${index + 1}: ${operation}`, { cause: error });
     }
     await Deno.remove(directory, { recursive: true });
   }
@@ -166,16 +179,22 @@ async function killEverywhere(place: Workplace, half: boolean): Promise<boolean[
 
 Deno.test("filesystem publish leaves old or new when killed before any operation", async () => {
   await using place = await Workplace.create(subject);
-  const outcomes = await killEverywhere(place, false);
+  const outcomes = await failEverywhere(place, "killed");
   assert.deepEqual(outcomes, outcomes.toSorted(), "once published, always published");
   assert.deepEqual([outcomes.at(0), outcomes.at(-1)], [false, true]);
 });
 
 Deno.test("filesystem publish leaves old or new when killed halfway through any write", async () => {
   await using place = await Workplace.create(subject);
-  const outcomes = await killEverywhere(place, true);
+  const outcomes = await failEverywhere(place, "killed-halfway");
   assert.ok(outcomes.length > 5);
   assert.ok(outcomes.every((isLoaded) => !isLoaded), "all is written before the load is true");
+});
+
+Deno.test("filesystem publish leaves old or new, and says which, when any operation fails", async () => {
+  await using place = await Workplace.create(subject);
+  const outcomes = await failEverywhere(place, "disk-full");
+  assert.deepEqual(outcomes, outcomes.toSorted());
 });
 
 Deno.test("filesystem open finishes a published load when killed at any operation while finishing it", async () => {
@@ -184,14 +203,14 @@ Deno.test("filesystem open finishes a published load when killed at any operatio
   const record = prepared.operations.findIndex((operation) => /rename .*commit\.json$/.test(operation));
   const unfinished = join(place.directory, "unfinished");
   await copy(prepared.before, unfinished);
-  await run(unfinished, new MortalFiles(record + 2), prepared.publication, place).then(() => {}, () => {});
+  await run(unfinished, new FailingFiles(record + 2), prepared.publication, place).then(() => {}, () => {});
   assert.deepEqual(await answers(unfinished), prepared.current, "read through the record");
-  for (let fatal = 1, isDead = true; isDead; fatal++) {
+  for (let fatal = 1, hasFailed = true; hasFailed; fatal++) {
     const directory = join(place.directory, `open${fatal}`);
     await copy(unfinished, directory);
-    const files = new MortalFiles(fatal);
+    const files = new FailingFiles(fatal);
     await open(directory, files).then((session) => session[Symbol.asyncDispose](), () => {});
-    isDead = files.isDead;
+    hasFailed = files.hasFailed;
     assert.equal(await checkLeftBehind(directory, prepared, place), true, files.log.at(-1));
     await Deno.remove(directory, { recursive: true });
   }
@@ -200,11 +219,11 @@ Deno.test("filesystem open finishes a published load when killed at any operatio
 Deno.test("filesystem publish into a new dataset leaves nothing or all when killed at any operation", async () => {
   await using place = await Workplace.create(subject);
   const publication = place.publication(third, "state 3");
-  for (let fatal = 1, isDead = true; isDead; fatal++) {
+  for (let fatal = 1, hasFailed = true; hasFailed; fatal++) {
     const directory = join(place.directory, `new${fatal}`);
-    const files = new MortalFiles(fatal);
+    const files = new FailingFiles(fatal);
     await run(directory, files, publication, place).then(() => {}, () => {});
-    isDead = files.isDead;
+    hasFailed = files.hasFailed;
     await using session = await open(directory);
     const isLoaded = await session.hasLoad(publication.loadId);
     const visible = Object.keys(await contents(join(directory, DATASET)));

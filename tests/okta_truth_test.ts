@@ -4,10 +4,9 @@
  * @module
  */
 import assert from "assert";
-import { startOktaSimulator } from "../simulator/okta/mod.ts";
 import type { OktaSimulator, TruthResource } from "../simulator/okta/mod.ts";
-import okta from "../sources/okta.ts";
-import { type LoadInfo, type Pipeline, pipeline, type RunOptions, type Warning } from "../mod.ts";
+import type { Pipeline } from "../mod.ts";
+import { type Scene, scene } from "./okta_scene.ts";
 import { assertTableHolds } from "./table_truth.ts";
 
 const KEYS: Partial<Record<TruthResource, string[]>> = {
@@ -20,41 +19,6 @@ const KEYS: Partial<Record<TruthResource, string[]>> = {
   system_log: ["uuid"],
   users_me: ["id"],
 };
-
-interface Scene extends AsyncDisposable {
-  readonly sim: OktaSimulator;
-  readonly folder: string;
-  readonly warnings: Warning[];
-  pipeline(): Pipeline;
-  run(options?: RunOptions): Promise<LoadInfo>;
-}
-
-async function scene(destination: string, options: Parameters<typeof startOktaSimulator>[0]): Promise<Scene> {
-  const sim = await startOktaSimulator(options);
-  const folder = await Deno.makeTempDir({ prefix: "sluice_test_" });
-  const warnings: Warning[] = [];
-  const open = () =>
-    pipeline({
-      pipelineName: "okta_management_pipeline",
-      datasetName: "okta_management_data",
-      projectDirectory: folder,
-      destination,
-      emit: (event) => {
-        if (event.type === "warning") warnings.push(event);
-      },
-    });
-  return {
-    sim,
-    folder,
-    warnings,
-    pipeline: open,
-    run: (options) => open().run(okta({ base_url: sim.url, api_token: sim.token }), options),
-    async [Symbol.asyncDispose]() {
-      await sim.close();
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
-}
 
 /** Names of all tables, from the schema that the load stored. */
 async function tableNames(pipeline: Pipeline): Promise<string[]> {
@@ -110,7 +74,7 @@ function changeOrganisation(sim: OktaSimulator): void {
 
 for (const destination of ["sqlite", "filesystem"]) {
   Deno.test(`run okta into ${destination} holds every record after a first and a second run`, async () => {
-    await using stage = await scene(destination, { users: 240, seed: 11, events: 1500 });
+    await using stage = await scene({ destination }, { users: 240, seed: 11, events: 1500 });
     await stage.run();
     assert.ok(await assertTruth(stage) > 1000);
 

@@ -115,6 +115,20 @@ Deno.test("send() backs off exponentially with jitter and at least as long as th
   });
 });
 
+Deno.test("send() does not count pauses between retries as waiting for the budget", async () => {
+  const config = { retry: { max_attempts: 4, backoff: 0 }, rate_limit: { max_wait: 50 } };
+  const busy = (seconds: string) => () =>
+    new Response(null, { status: 503, headers: { "retry-after": seconds } });
+  await withClient(busy("40"), config, async ({ client, requests }) => {
+    assert.equal((await failure(client.send(client.request("/x")))).code, "http-status");
+    assert.equal(requests.length, 4);
+  });
+  await withClient(busy("400"), config, async ({ client, requests }) => {
+    assert.equal((await failure(client.send(client.request("/x")))).code, "rate-limit");
+    assert.equal(requests.length, 1);
+  });
+});
+
 Deno.test("send() backs off from one second on a concurrency 429", async () => {
   const limited = () => new Response(null, { status: 429, headers: { "x-limit": "0", "x-remaining": "0" } });
   const rate_limit = { limit_header: "x-limit", remaining_header: "x-remaining", reset_header: "x-reset" };
@@ -134,10 +148,12 @@ Deno.test("send() backs off from one second on a concurrency 429", async () => {
 
 Deno.test("send() gives up when a 429 never ends", async () => {
   const limited = () => new Response(null, { status: 429 });
-  await withClient(limited, { rate_limit: { max_wait: 150 } }, async ({ client, requests }) => {
+  const config = { rate_limit: { max_wait: 150 }, error_format: { advice: { "429": "lower the share" } } };
+  await withClient(limited, config, async ({ client, requests }) => {
     const error = await failure(client.send(client.request("/x"), { resource: "things", page: 4 }));
     assert.equal(error.code, "rate-limit");
     assert.equal(error.recovery, "retry");
+    assert.equal(error.next, "lower the share");
     assert.equal(requests.length, 3);
     assert.equal(error.at.page, 4);
     assert.match(error.message, /asks to wait 60 s after 120 s of waiting, limit is 150 s/);
