@@ -108,11 +108,14 @@ export class Configuration {
         values[key] = accept(key, spec, found, where.owner, problems);
       } else if (spec.required) problems.missing.push(key);
     }
+    const isReplaced = (key: string) =>
+      specs[key].requiredUnless?.some((other) => values[other] !== undefined);
     for (const [key, { requiredUnless }] of Object.entries(specs)) {
-      const stands = requiredUnless?.some((other) => values[other] !== undefined);
-      if (requiredUnless && !stands && !(key in values)) problems.missing.push(key);
+      if (requiredUnless && !isReplaced(key) && !(key in values)) problems.missing.push(key);
     }
-    if (problems.placeholders.length) throw placeholderError(where.owner, specs, problems.placeholders);
+    // A template's text beside what stands in for it harms nobody: the value counts as not given.
+    const placeholders = problems.placeholders.filter(({ key }) => !isReplaced(key));
+    if (placeholders.length) throw placeholderError(where.owner, specs, placeholders);
     if (problems.missing.length) {
       throw configMissing({
         owner: where.owner,

@@ -64,6 +64,7 @@ function placesLookedAt(key: string, report: MissingReport): string[] {
   const spec = report.specs[key];
   const lines = [`  ${key}${spec.secret ? " (secret)" : ""}: ${spec.help}`];
   if (spec.obtain) lines.push(`    ${spec.obtain}`);
+  if (spec.requiredUnless) lines.push(`    not needed when ${spec.requiredUnless.join(" or ")} is set`);
   let group = "";
   for (const place of places(key, report.scope)) {
     if (spec.secret && place.provider === "config.toml") continue;

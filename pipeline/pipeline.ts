@@ -304,7 +304,10 @@ class Journal {
     if (event.type === "request") this.#requests++;
     if (event.type === "warning") {
       const { code, message, resource } = event;
-      if (this.#warnings.some((each) => each.code === code && each.message === message)) return;
+      const isKnown = this.#warnings.some((each) =>
+        each.code === code && each.message === message && each.resource === resource
+      );
+      if (isKnown) return;
       this.#warnings.push({ code, message, resource });
     }
     this.#forward?.(event);

@@ -112,7 +112,7 @@ Deno.test("openTerminalProgress() draws one line per resource with countdown and
   assert.equal(
     frames.find((frame) => frame.includes("waiting")),
     `extract   0:06   1 request
-  users       1 page       200 rows      32/s  waiting 7 s for the ra…
+  users       1 page       200 rows      32/s  waiting 7 s for the r…
   rate budget left: /users 599/600`,
   );
   assert.deepEqual(frames.slice(-2), [

@@ -122,3 +122,22 @@ Deno.test("resolve() asks for a destination's values in the destination's sectio
     );
   });
 });
+
+Deno.test("resolve() asks for a value that others can stand in for only when none of them is there", async () => {
+  const either = {
+    api_token: { type: "text", help: "A token.", secret: true, requiredUnless: ["client_id"] },
+    client_id: { type: "text", help: "A client." },
+  } as const;
+  assert.match(
+    await reportOf({}, {}, either),
+    /1 required value is missing.*not needed when client_id is set/s,
+  );
+  const files = { "secrets.toml": 'api_token = "your_api_token"\n' };
+  await withProject(files, async (projectDirectory, machineFolder) => {
+    const resolved = async (env: Record<string, string>) =>
+      (await Configuration.load({ projectDirectory, machineFolder, env }))
+        .resolve(either, { owner: "source okta", sections }).values;
+    assert.deepEqual(await resolved({ CLIENT_ID: "0oa1" }), { api_token: undefined, client_id: "0oa1" });
+    await assert.rejects(resolved({}), { code: "config-placeholder" });
+  });
+});

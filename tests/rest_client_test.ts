@@ -248,6 +248,25 @@ Deno.test("send() takes an error status as an answer when it is accepted", async
   });
 });
 
+Deno.test("send() never takes a 429 as an answer", async () => {
+  const handler = (_request: Request, count: number) =>
+    count < 2 ? new Response(null, { status: 429 }) : json([1]);
+  await withClient(handler, {}, async ({ client }) => {
+    assert.equal((await client.send(client.request("/x"), { accept: () => true })).status, 200);
+  });
+});
+
+Deno.test("send() gives its place back when the credentials fail", async () => {
+  let isBroken = true;
+  const headers = () => isBroken ? Promise.reject(new Error("no key")) : Promise.resolve({});
+  const config = { max_concurrency: 1, auth: { type: "own", headers } };
+  await withClient(() => json([1]), config, async ({ client }) => {
+    await assert.rejects(client.send(client.request("/x")), /no key/);
+    isBroken = false;
+    assert.equal((await client.send(client.request("/x"))).status, 200);
+  });
+});
+
 Deno.test("send() does not follow redirects and names the target's origin only", async () => {
   const location = `https://evil.example/login?token=${CANARY}`;
   await withClient(() => new Response(null, { status: 302, headers: { location } }), {}, async (seen) => {
@@ -271,10 +290,12 @@ const foreign: { name: string; url: (base: string) => string }[] = [
 
 for (const { name, url } of foreign) {
   Deno.test(`send() refuses a URL with ${name} before anything is sent`, async () => {
-    const auth = { type: "bearer", token: CANARY };
+    let asked = 0;
+    const auth = { type: "own", headers: () => Promise.resolve({ "x-key": `${++asked}` }) };
     await withClient(() => json([]), { auth }, async ({ client, base, requests, events }) => {
       const request = { method: "GET", url: url(base), headers: {} };
       assert.equal((await failure(client.send(request))).code, "foreign-origin");
+      assert.equal(asked, 0);
       assert.equal(requests.length, 0);
       assert.equal(events.length, 0);
     });

@@ -61,15 +61,17 @@ for (const { name, pages, ats, config } of walks) {
 }
 
 Deno.test("paginate() sends the next link exactly as given and says it beforehand", async () => {
-  const odd = "ORIGIN/x?after=a,b%2C;x&f=%22q%22+(1)&limit=2";
-  await withClient(servePages({ "/x": { next: odd }, [odd.replace("ORIGIN", "")]: {} }), {
+  // `fetch` itself writes %27 for a quote; what we keep and tell is what the server wrote.
+  const odd = "ORIGIN/x?after=a,b%2C;x&f='q'+(1)&limit=2";
+  const sent = odd.replaceAll("'", "%27");
+  await withClient(servePages({ "/x": { next: odd }, [sent.replace("ORIGIN", "")]: {} }), {
     paginator: "header_link",
   }, async ({ client, base, requests }) => {
     const pages = await Array.fromAsync(
       client.paginate(client.request("/x", { params: {} }), { resource: "x" }),
     );
     assert.equal(pages[0]!.next?.url, odd.replace("ORIGIN", base));
-    assert.equal(requests[1]!.url, odd.replace("ORIGIN", base));
+    assert.equal(requests[1]!.url, sent.replace("ORIGIN", base));
     assert.deepEqual(pages.map((page) => page.index), [0, 1]);
     assert.equal(pages[1]!.next, undefined);
   });

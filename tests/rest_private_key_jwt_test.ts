@@ -39,6 +39,8 @@ interface Behaviour {
   skewMs?: number;
   refuse?: { status: number; error?: string; error_description?: string };
   failures?: number;
+  /** Refusals of the API after the first wait for this. */
+  hold?: Promise<void>;
 }
 
 /** An API with its token endpoint; checks every claim and signature as strictly as the standards ask. */
@@ -54,6 +56,7 @@ class TokenServer {
   readonly #thumbprints = new Map<string, string | undefined>();
   timer!: JumpingTimer;
   validTokens = new Set<string>();
+  rejections = 0;
 
   constructor(behaviour: Behaviour) {
     this.behaviour = behaviour;
@@ -116,7 +119,10 @@ class TokenServer {
 
   async #api(request: Request): Promise<Response> {
     const [scheme, token = ""] = (request.headers.get("authorization") ?? "").split(" ");
-    if (!this.validTokens.has(token)) return new Response(null, { status: 401 });
+    if (!this.validTokens.has(token)) {
+      if (this.rejections++ > 0) await this.behaviour.hold;
+      return new Response(null, { status: 401 });
+    }
     if (!this.behaviour.dpop) return scheme === "Bearer" ? json([]) : json({}, { status: 400 });
     try {
       const proof = await this.#verifyProof(request.headers.get("dpop")!, request);
@@ -296,6 +302,19 @@ Deno.test("private_key_jwt renews once for all requests that meet a 401", async 
     await get();
     server.validTokens.clear();
     await Promise.all([get(), get(), get()]);
+    assert.equal(server.tokenRequests.length, 2);
+  });
+});
+
+Deno.test("private_key_jwt keeps a new token when an old one is refused late", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await withTokens({ hold: promise }, {}, async ({ server, get }) => {
+    await get();
+    server.validTokens.clear();
+    const [early, late] = [get(), get()];
+    await Promise.race([early, late]);
+    resolve();
+    await Promise.all([early, late]);
     assert.equal(server.tokenRequests.length, 2);
   });
 });

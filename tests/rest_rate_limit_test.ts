@@ -322,30 +322,36 @@ Deno.test("acquire() charges waits to the request at the head of the line only",
 
 Deno.test("finish() halves the parallelism on a concurrency limit once per burst, and recovers slowly", async () => {
   const { timer, request } = setUp({ ...HEADERS, remaining_header: undefined }, 8);
-  const parallel = async (count: number, make: () => { status: number; headers: Headers }) => {
-    let inFlight = 0, peak = 0;
-    const done = Promise.all(Array.from({ length: count }, () =>
-      request(() => {
-        inFlight++;
-        peak = Math.max(peak, inFlight);
-        setTimeout(() => inFlight--, 0);
-        return make();
-      })));
+  /** How many round trips of 100 ms so many requests take. */
+  const rounds = async (count: number, head: Parameters<typeof answer>[0] = {}) => {
+    const startedAt = timer.now();
+    const done = Promise.all(Array.from({ length: count }, () => request(() => answer(head))));
     await timer.run();
     await done;
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    return peak;
+    return (timer.now() - startedAt) / 100;
   };
-  const isLimited = () => answer({ status: 429, limit: 0, remaining: 0, resetIn: 60 });
-  assert.equal(await parallel(8, isLimited), 8);
-  assert.equal(await parallel(4, () => answer({})), 4);
-  const startedAt = timer.now();
-  await parallel(8, () => answer({}));
-  assert.ok(timer.now() - startedAt >= 200, "eight requests need two rounds of at most five");
-  await parallel(60, () => answer({}));
-  const laterAt = timer.now();
-  await parallel(8, () => answer({}));
-  assert.equal(timer.now() - laterAt, 100);
+  assert.equal(await rounds(8, { status: 429, limit: 0, remaining: 0, resetIn: 60 }), 1);
+  assert.equal(await rounds(8), 2);
+  assert.equal(await rounds(1), 1);
+  assert.equal(await rounds(60) > 8, true);
+  assert.equal(await rounds(8), 1);
+});
+
+Deno.test("acquire() lets a request that has waited before go ahead", async () => {
+  const { timer, request, limiter } = setUp(HEADERS);
+  const order: string[] = [];
+  const done = (async () => {
+    await request(() => answer({ status: 429, headers: { "retry-after": "5" } }));
+    const line = [["new", 0], ["old", 1]] as const;
+    await Promise.all(line.map(async ([name, waits]) => {
+      const permit = await limiter.acquire({ method: "GET", url: URL }, { waitedMs: 0, waits });
+      order.push(name);
+      permit.cancel();
+    }));
+  })();
+  await timer.run();
+  await done;
+  assert.deepEqual(order, ["old", "new"]);
 });
 
 Deno.test("acquire() ends with the signal's reason while it waits", async () => {

@@ -1,0 +1,18 @@
+/** Text in pieces, as lines. @module */
+
+/** Splits a stream of text at line breaks. */
+export class TextLineStream extends TransformStream<string, string> {
+  constructor() {
+    let rest = "";
+    super({
+      transform(chunk, controller) {
+        const lines = (rest + chunk).split("\n");
+        rest = lines.pop()!;
+        lines.forEach((line) => controller.enqueue(line));
+      },
+      flush(controller) {
+        if (rest) controller.enqueue(rest);
+      },
+    });
+  }
+}
