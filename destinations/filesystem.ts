@@ -18,7 +18,7 @@ import { Dataset } from "./filesystem_dataset.ts";
 import { disk, explain, type FileLayer } from "./filesystem_files.ts";
 import { FilesystemLoad } from "./filesystem_load.ts";
 import { bucketPath, plainLoadId, plainName } from "./filesystem_names.ts";
-import { queryFiles } from "./filesystem_query.ts";
+import { Queries } from "./filesystem_query.ts";
 import { readStored } from "./filesystem_system.ts";
 import { readAtOnce, type View } from "./filesystem_view.ts";
 
@@ -72,11 +72,13 @@ class FilesystemSession implements Session {
   readonly location: string;
   readonly #dataset: Dataset;
   readonly #context: SessionContext;
+  readonly #queries: Queries;
 
   constructor(dataset: Dataset, location: string, context: SessionContext) {
     this.#dataset = dataset;
     this.location = location;
     this.#context = context;
+    this.#queries = new Queries(context.datasetName);
   }
 
   stored(pipelineName: string, schemaName: string): Promise<Stored> {
@@ -96,7 +98,7 @@ class FilesystemSession implements Session {
   }
 
   query(sql: string): Promise<QueryResult> {
-    return this.#read("run the query", (view) => queryFiles(view, this.#context.datasetName, sql));
+    return this.#read("run the query", (view) => this.#queries.run(view, sql));
   }
 
   #read<T>(doing: string, read: (view: View) => Promise<T>): Promise<T> {
@@ -112,7 +114,7 @@ class FilesystemSession implements Session {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    // Nothing is held open between calls.
+    this.#queries[Symbol.dispose]();
     return Promise.resolve();
   }
 }

@@ -64,10 +64,12 @@ export class Dataset {
         next: "wait for it to finish",
       });
     }
+    using held = new DisposableStack();
+    held.use(lock);
     for (const { name } of await this.files.list(folder) ?? []) {
       if (name !== LOCK) await this.files.remove(join(folder, name));
     }
-    return lock;
+    return held.move();
   }
 
   /** Removes a load's unpublished files, unless a record says that they are needed. */

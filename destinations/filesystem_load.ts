@@ -74,17 +74,26 @@ export class FilesystemLoad implements Load {
       for (const { path } of outdated) this.#staged.remove(path);
     }
     const commit = await this.#staged.complete(loadedFile(publication));
-    await writeCommit(files, root, commit);
     try {
+      await writeCommit(files, root, commit);
       await applyCommit(files, root, commit);
     } catch (cause) {
-      throw new LoadError("Cannot move all files of the load into place, though the load is published", {
-        code: "commit-not-applied",
-        at: { file: root, loadId: this.#loadId },
-        next: "solve what is named as the cause; whoever opens the dataset next finishes the move",
-        cause: explain(cause, root, "move files"),
-      });
+      throw await this.#isPublished() ? this.#notApplied(cause) : cause;
     }
+  }
+
+  async #isPublished(): Promise<boolean> {
+    return (await View.take(this.#dataset.files, this.#dataset.root)).loadIds.has(this.#loadId);
+  }
+
+  #notApplied(cause: unknown): LoadError {
+    const { root } = this.#dataset;
+    return new LoadError("Cannot move all files of the load into place, though the load is published", {
+      code: "commit-not-applied",
+      at: { file: root, loadId: this.#loadId },
+      next: "solve what is named as the cause; whoever opens the dataset next finishes the move",
+      cause: explain(cause, root, "move files"),
+    });
   }
 
   async #attempt<T>(doing: string, action: () => Promise<T>): Promise<T> {

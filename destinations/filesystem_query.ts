@@ -4,88 +4,88 @@
  * the current rows are shown.
  * @module
  */
-import { DatabaseSync, type StatementSync } from "sqlite";
+import { DatabaseSync } from "sqlite";
 import type { QueryResult, SqlRow } from "../pipeline/destination.ts";
 import { StateError } from "../pipeline/errors.ts";
 import { Schema } from "../pipeline/schema.ts";
 import type { Table } from "../pipeline/schema_types.ts";
-import { withoutDataset } from "./filesystem_prefix.ts";
 import { ScratchTable } from "./filesystem_scratch.ts";
 import { readSchemas } from "./filesystem_system.ts";
 import type { View } from "./filesystem_view.ts";
-import { confine, singleStatement } from "./sqlite_query.ts";
+import { confine, prepareQuery } from "./sqlite_query.ts";
 
-/** Runs one statement that only reads. @throws {ConfigError} for any other */
-export async function queryFiles(view: View, datasetName: string, sql: string): Promise<QueryResult> {
-  using database = new DatabaseSync(":memory:");
-  const scratch = new Scratch(database, view, await readTables(view));
-  await scratch.fill(sql);
-  confine(database);
-  const statement = prepare(database, datasetName, sql);
-  statement.setReturnArrays(true);
-  statement.setReadBigInts(true);
-  const columns = statement.columns().map((column: { name: string | null }) => column.name ?? "");
-  return { columns, rows: (statement.all() as unknown as SqlRow[]).map((row) => row.map(narrow)) };
-}
+/** The queries of one session. Tables stay in memory as long as no load becomes true: many ask many times. */
+export class Queries implements Disposable {
+  readonly #datasetName: string;
+  #scratch?: Scratch;
 
-function prepare(database: DatabaseSync, datasetName: string, sql: string): StatementSync {
-  try {
-    return singleStatement(database, sql);
-  } catch (error) {
-    // Only now, because the name may also be an alias in a statement that is fine as it is.
-    const plain = withoutDataset(sql, datasetName);
-    if (plain === sql) throw error;
-    return singleStatement(database, plain);
+  constructor(datasetName: string) {
+    this.#datasetName = datasetName;
   }
-}
 
-function narrow(value: SqlRow[number]): SqlRow[number] {
-  return typeof value === "bigint" && BigInt.asIntN(54, value) === value && value !== -(2n ** 53n)
-    ? Number(value)
-    : value;
-}
-
-/** Tables as the newest schema documents describe them. */
-async function readTables(view: View): Promise<Map<string, Table>> {
-  const tables = new Map<string, Table>();
-  for (const text of await readSchemas(view)) {
-    try {
-      for (const [name, table] of Schema.parse(text).tables) tables.set(name, table);
-    } catch (error) {
-      // The files tell their columns themselves; only keys and empty tables are not known then.
-      if (!(error instanceof StateError)) throw error;
+  /** Runs one statement that only reads. @throws {ConfigError} for any other */
+  async run(view: View, sql: string): Promise<QueryResult> {
+    const text = sql.toLowerCase();
+    const named = (await view.tables()).filter((name) =>
+      text.includes(name.toLowerCase().replaceAll('"', '""'))
+    );
+    let scratch = this.#scratch;
+    if (!scratch?.holds(named, view)) {
+      scratch = await Scratch.fill(view, named);
+      this.#scratch?.[Symbol.dispose]();
+      this.#scratch = scratch;
     }
+    return scratch.run(this.#datasetName, sql);
   }
-  return tables;
+
+  [Symbol.dispose](): void {
+    this.#scratch?.[Symbol.dispose]();
+    this.#scratch = undefined;
+  }
 }
 
-/** The tables of a dataset in a database in memory. */
-class Scratch {
-  readonly #database: DatabaseSync;
+/** Tables of a dataset in a database in memory. */
+class Scratch implements Disposable {
+  readonly #database = new DatabaseSync(":memory:");
   readonly #view: View;
   readonly #described: ReadonlyMap<string, Table>;
   readonly #filled = new Map<string, Promise<ScratchTable>>();
 
-  constructor(
-    database: DatabaseSync,
-    view: View,
-    described: ReadonlyMap<string, Table>,
-  ) {
-    this.#database = database;
+  private constructor(view: View, described: ReadonlyMap<string, Table>) {
     this.#view = view;
     this.#described = described;
   }
 
-  /** Fills the tables that a statement names. The others that have known columns are there, but empty. */
-  async fill(sql: string): Promise<void> {
-    const text = sql.toLowerCase();
-    const isNamed = (name: string) => text.includes(name.toLowerCase().replaceAll('"', '""'));
+  /** Fills the tables that are named. The others that have known columns are there, but empty. */
+  static async fill(view: View, names: readonly string[]): Promise<Scratch> {
+    using held = new DisposableStack();
+    const scratch = held.use(new Scratch(view, await describedTables(view)));
+    await scratch.#fillAll(names);
+    confine(scratch.#database);
+    held.move();
+    return scratch;
+  }
+
+  /** Whether these tables are filled with what the dataset holds now. */
+  holds(names: readonly string[], view: View): boolean {
+    return names.every((name) => this.#filled.has(name)) &&
+      view.loadIds.symmetricDifference(this.#view.loadIds).size === 0;
+  }
+
+  run(datasetName: string, sql: string): QueryResult {
+    const statement = prepareQuery(this.#database, datasetName, sql);
+    statement.setReturnArrays(true);
+    statement.setReadBigInts(true);
+    const columns = statement.columns().map((column: { name: string | null }) => column.name ?? "");
+    return { columns, rows: (statement.all() as unknown as SqlRow[]).map((row) => row.map(narrow)) };
+  }
+
+  async #fillAll(names: readonly string[]): Promise<void> {
     this.#database.exec("BEGIN");
-    for (const name of await this.#view.tables()) {
-      if (isNamed(name)) await this.#fill(name);
-    }
+    for (const name of names) await this.#fill(name);
     for (const [name, table] of this.#described) {
-      if (!this.#filled.has(name)) this.#create(name, table);
+      // SQLite keeps these names to itself; a statement that names one is told so, others go on.
+      if (!this.#filled.has(name) && !/^sqlite_/i.test(name)) this.#create(name, table);
     }
     this.#database.exec("COMMIT");
   }
@@ -111,4 +111,28 @@ class Scratch {
   #create(name: string, described: Table | undefined, parent?: ScratchTable): ScratchTable {
     return new ScratchTable(this.#database, { name, described, parent });
   }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+function narrow(value: SqlRow[number]): SqlRow[number] {
+  return typeof value === "bigint" && value >= -9007199254740991n && value <= 9007199254740991n
+    ? Number(value)
+    : value;
+}
+
+/** Tables as the newest schema documents describe them. */
+async function describedTables(view: View): Promise<Map<string, Table>> {
+  const tables = new Map<string, Table>();
+  for (const text of await readSchemas(view)) {
+    try {
+      for (const [name, table] of Schema.parse(text).tables) tables.set(name, table);
+    } catch (error) {
+      // The files tell their columns themselves; only keys and empty tables are not known then.
+      if (!(error instanceof StateError)) throw error;
+    }
+  }
+  return tables;
 }

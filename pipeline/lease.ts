@@ -10,7 +10,7 @@ import { StateError } from "./errors.ts";
 export async function takeLease(directory: string, pipelineName: string): Promise<Disposable> {
   const path = join(directory, "lease");
   const file = await Deno.open(path, { create: true, read: true, write: true });
-  if (!await file.tryLock(true)) {
+  if (!file.tryLockSync(true)) {
     const holder = (await new Response(file.readable).text()).trim();
     throw new StateError(
       `Cannot run: pipeline "${pipelineName}" is running already${holder && `, ${holder}`}`,
@@ -21,7 +21,8 @@ export async function takeLease(directory: string, pipelineName: string): Promis
       },
     );
   }
-  await file.truncate();
-  await file.write(new TextEncoder().encode(`in process ${Deno.pid} since ${new Date().toISOString()}\n`));
+  // At once, so that whoever is refused can read who holds it.
+  file.truncateSync();
+  file.writeSync(new TextEncoder().encode(`in process ${Deno.pid} since ${new Date().toISOString()}\n`));
   return { [Symbol.dispose]: () => file.close() };
 }

@@ -107,7 +107,10 @@ export interface RateLimitConfig {
   readonly buckets?: readonly RateLimitBucket[];
   /** Share of each limit that may be used, above 0 up to 1. Default 1. */
   readonly max_share?: number;
-  /** The longest that one request may wait for its budget altogether, in seconds. Default 900. */
+  /**
+   * The longest that one request may wait for its budget altogether, in seconds; one that is asked to wait
+   * longer fails at once. Default 900.
+   */
   readonly max_wait?: number;
 }
 
@@ -121,7 +124,10 @@ export interface RetryConfig {
   readonly max_backoff?: number;
   /** Statuses that are retried besides 429. Default 408, 423, 425, 500, 502, 503, 504. */
   readonly statuses?: readonly number[];
-  /** After this status and error code the request is repeated with half of the page-size parameter. */
+  /**
+   * After this status and error code the request is repeated with half of the page-size parameter, down to
+   * `min`. That costs none of `max_attempts`, and the smaller size is kept for the rest of the walk.
+   */
   readonly shrink?: {
     readonly status: number;
     readonly code?: string;
@@ -136,7 +142,7 @@ export interface ErrorFormat {
   readonly code?: string;
   readonly message?: string;
   readonly request_id_header?: string;
-  /** Advice by error code or by status ("401"): the `next:` line of the error. */
+  /** Advice by error code or by status ("401"): the `next:` line of the error. "429": too long a wait. */
   readonly advice?: Readonly<Record<string, string>>;
 }
 

@@ -6,12 +6,20 @@
 import type { ParameterSpecs } from "../pipeline/parameters.ts";
 import { loadCases } from "./destination_cases_load.ts";
 import { mergeCases } from "./destination_cases_merge.ts";
+import { modelCases } from "./destination_cases_model.ts";
 import { nameCases } from "./destination_cases_names.ts";
 import { sessionCases } from "./destination_cases_session.ts";
 import { valueCases } from "./destination_cases_values.ts";
 import { type Case, type Subject, Workplace } from "./destination_workplace.ts";
 
-const CASES: readonly Case[] = [...loadCases, ...mergeCases, ...valueCases, ...nameCases, ...sessionCases];
+const CASES: readonly Case[] = [
+  ...loadCases,
+  ...mergeCases,
+  ...modelCases,
+  ...valueCases,
+  ...nameCases,
+  ...sessionCases,
+];
 
 /**
  * Registers the suite's tests for a destination.

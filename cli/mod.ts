@@ -1,0 +1,31 @@
+/**
+ * The commands. A new one is a file beside this one and a line in this table.
+ * @module
+ */
+import type { Command } from "cli";
+
+/** A command as the program knows it before its module is loaded. */
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for the program's help. */
+  readonly summary: string;
+  /** The module: it adds arguments, options, help and action to the command. */
+  load(): Promise<{ define(command: Command): void }>;
+}
+
+/** All commands, in the order of the help. */
+export const commands: readonly CommandEntry[] = [
+  { name: "run", summary: "Load a source into tables", load: () => import("./run.ts") },
+  {
+    name: "sources",
+    summary: "List sources, their resources and parameters",
+    load: () => import("./sources.ts"),
+  },
+  { name: "query", summary: "Run one SQL statement on what was loaded", load: () => import("./query.ts") },
+  { name: "simulate", summary: "Serve a simulated API on this machine", load: () => import("./simulate.ts") },
+  {
+    name: "demo",
+    summary: "Load a simulated Okta organisation and look at it",
+    load: () => import("./demo.ts"),
+  },
+];

@@ -1,0 +1,49 @@
+/**
+ * The two streams: results on standard output, everything else on standard error. Whatever passes here
+ * has secrets removed and is safe for a terminal.
+ * @module
+ */
+import { BUG_EXIT_CODE, formatError, SluiceError } from "../pipeline/errors.ts";
+import { redact } from "../pipeline/secret.ts";
+import { printable } from "./printable.ts";
+
+/** Writes a result to standard output. */
+export function print(text: string): void {
+  console.log(printable(redact(text), "\n"));
+}
+
+/** Tells something on standard error. */
+export function note(text: string): void {
+  console.error(printable(redact(text), "\n"));
+}
+
+/** Prints what ended a command and returns the exit code that goes with it. */
+export function printFailure(error: unknown, args: readonly string[]): number {
+  const exitCode = error instanceof SluiceError ? error.exitCode : BUG_EXIT_CODE;
+  if (args.includes("--json")) print(JSON.stringify({ ok: false, error: { ...describe(error), exitCode } }));
+  if (error instanceof SluiceError) note(formatError(error));
+  else {
+    note(`Internal error: ${oneLine(error)}`);
+    note('This is a bug, please report it; "--debug" shows where it happened');
+  }
+  if (args.includes("--debug")) note(stackOf(error));
+  return exitCode;
+}
+
+/** An error as data for scripts. */
+function describe(error: unknown): Record<string, unknown> {
+  if (!(error instanceof SluiceError)) return { name: "InternalError", code: "bug", message: oneLine(error) };
+  const { name, code, message, at, next } = error;
+  return { name, code, message, at, next };
+}
+
+function oneLine(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.split("\n")[0];
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack ?? error}${cause}`;
+}

@@ -1,0 +1,81 @@
+/**
+ * `sluice run <source>`: one run of a pipeline.
+ * @module
+ */
+import { type Command, Option } from "cli";
+import { findDestination } from "../destinations/mod.ts";
+import { Configuration, pipelineSections } from "../pipeline/config.ts";
+import { formatLoadInfo, pipeline } from "../pipeline/pipeline.ts";
+import { findSource } from "./find_source.ts";
+import { helpEnd, integerFrom, nameList } from "./help.ts";
+import { interruptible } from "./interrupt.ts";
+import { rememberRun } from "./last_run.ts";
+import { print } from "./print.ts";
+import { openProgress, PROGRESS_KINDS, type ProgressKind } from "./progress.ts";
+
+interface RunFlags {
+  readonly destination: string;
+  readonly pipelineName?: string;
+  readonly datasetName?: string;
+  readonly resources?: string[];
+  readonly limit?: number;
+  readonly fullRefresh?: boolean;
+  readonly progress?: ProgressKind;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = [
+  "run okta",
+  "run okta --resources users,groups --destination ndjson",
+  "run okta --limit 2 --progress plain",
+  "run okta --json --progress off > result.json",
+  "run ./pets.ts",
+];
+
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
+    .argument("<source>", 'name of a built-in source (see "sluice sources"), or a file such as ./pets.ts')
+    .option("-d, --destination <name>", "where to load: sqlite, or filesystem (ndjson)", "sqlite")
+    .option("--pipeline-name <name>", "name that state is kept under (default: the source's own)")
+    .option("--dataset-name <name>", "name of the group of tables (default: the source's own)")
+    .option("-r, --resources <names>", "only these resources, separated by commas", nameList)
+    .option("--limit <pages>", "read at most this many pages of each resource", integerFrom(1))
+    .option("--full-refresh", "forget how far earlier runs came, and read everything again")
+    .addOption(new Option("--progress <how>", "how to show progress (default: auto)").choices(PROGRESS_KINDS))
+    .option("--json", "print one JSON object instead of text")
+    .addHelpText("after", helpEnd(EXAMPLES))
+    .action((source: string, flags: RunFlags) => run(source, flags));
+}
+
+async function run(name: string, flags: RunFlags): Promise<void> {
+  const destination = await findDestination(flags.destination);
+  const source = await findSource(name);
+  const configuration = await Configuration.load({ projectDirectory: Deno.cwd() });
+  const pipelineName = flags.pipelineName ?? source.definition.pipelineName ?? source.definition.name;
+  const datasetName = flags.datasetName ?? configuredDataset(configuration, pipelineName);
+  const info = await interruptible(async (signal) => {
+    using progress = await openProgress(flags.progress ?? configuredProgress(configuration));
+    const { resources, limit, fullRefresh } = flags;
+    return await pipeline({ pipelineName, datasetName, destination, configuration, emit: progress.emit })
+      .run(source(), { resources, limit, fullRefresh, signal });
+  });
+  await rememberRun(configuration.projectDirectory, info);
+  print(flags.json ? JSON.stringify({ ok: true, ...info }) : formatLoadInfo(info));
+}
+
+/** `dataset_name` of the project's configuration; undefined leaves it to the source. */
+function configuredDataset(configuration: Configuration, pipelineName: string): string | undefined {
+  const spec = { type: "text", help: "Name of the dataset." } as const;
+  return configuration.value("dataset_name", spec, { sections: pipelineSections(pipelineName) });
+}
+
+function configuredProgress(configuration: Configuration): ProgressKind {
+  const spec = {
+    type: "text",
+    help: "How to show progress.",
+    oneOf: PROGRESS_KINDS,
+    default: "auto",
+  } as const;
+  return configuration.value("progress", spec, { sections: [["runtime"]] }) as ProgressKind;
+}

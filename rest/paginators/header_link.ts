@@ -1,0 +1,26 @@
+/**
+ * Paging by `Link` response headers: the server says the whole next URL and it is taken as it is.
+ * @module
+ */
+import { linkTarget } from "../link_header.ts";
+import { OptionReader, type Options } from "../options.ts";
+import { followLink } from "../request_url.ts";
+import type { Paginator } from "../types.ts";
+
+/**
+ * Follows the link whose relation is `links_next_key` (default "next") until there is none. `polls` (default
+ * false) is for feeds that always give a next link: one that equals the present request ends the walk.
+ */
+export function headerLink(options: Options = {}): Paginator {
+  const read = new OptionReader('paginator "header_link"', options, ["links_next_key", "polls"]);
+  const rel = read.optionalText("links_next_key") ?? "next";
+  return {
+    type: "header_link",
+    polls: read.flag("polls", false),
+    first: (request) => request,
+    next({ request, response }) {
+      const target = linkTarget(response.headers, rel);
+      return target === undefined ? undefined : followLink(request, target);
+    },
+  };
+}

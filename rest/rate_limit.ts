@@ -1,0 +1,259 @@
+/**
+ * Lets requests start: as many at once as allowed, and per bucket as many as the API's budget has room for,
+ * so that a limit is met by waiting and not by a 429. When one comes all the same, it is obeyed here.
+ * @module
+ */
+import type { Emit } from "../pipeline/events.ts";
+import { ExtractError } from "../pipeline/errors.ts";
+import { Bucket } from "./bucket.ts";
+import { bucketMatcher, type RequestTarget } from "./bucket_rule.ts";
+import { type AnswerHead, readBudget, readThrottle, type Throttle } from "./rate_headers.ts";
+import type { ServerClock, Timer } from "./timer.ts";
+import type { RateLimitConfig } from "./types.ts";
+
+/** What one request has waited for its limits so far; kept over all its tries. */
+export interface WaitAccount {
+  readonly resource?: string;
+  waitedMs: number;
+  /** Rate-limit waits so far. */
+  waits: number;
+}
+
+/** Leave to send one request. Exactly one of the two methods must be called. */
+export interface Permit {
+  /** The request was sent; `answer` is missing when none arrived. Returns what a 429 means. */
+  finish(answer?: AnswerHead): Throttle | undefined;
+  /** The request was not sent after all. */
+  cancel(): void;
+}
+
+interface Waiter {
+  readonly bucket: Bucket;
+  readonly account: WaitAccount;
+  readonly start: (permit: Permit) => void;
+  readonly refuse: (reason: unknown) => void;
+}
+
+// How many answers in a row give one slot back after a concurrency 429.
+const SUCCESSES_PER_SLOT = 10;
+const DEFAULT_MAX_WAIT_SECONDS = 900;
+// Timers may fire a little before their time, which would cost a second sleep.
+const EARLY_TIMER_MS = 5;
+
+/** What a {@link RateLimiter} works with. */
+export interface RateLimiterOptions {
+  readonly maxConcurrency: number;
+  /** What to tell a person whose request would have to wait too long. */
+  readonly advice?: string;
+  readonly timer: Timer;
+  readonly clock: ServerClock;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** The gate that every request of a client passes. */
+export class RateLimiter {
+  readonly #config: RateLimitConfig;
+  readonly #options: RateLimiterOptions;
+  readonly #rules: { matches: (request: RequestTarget) => boolean; bucket: Bucket }[];
+  readonly #default: Bucket;
+  readonly #waiting: Waiter[] = [];
+  readonly #sleeping = new Set<Bucket>();
+  #active = 0;
+  #parallelism: number;
+  #successes = 0;
+  /** Counts the halvings, so that one burst of concurrency answers halves once. */
+  #halvings = 0;
+
+  constructor(config: RateLimitConfig = {}, options: RateLimiterOptions) {
+    this.#config = config;
+    this.#options = options;
+    this.#parallelism = options.maxConcurrency;
+    const settings = {
+      maxShare: config.max_share ?? 1,
+      expectsHeaders: config.remaining_header !== undefined,
+    };
+    this.#default = new Bucket("default", settings);
+    const byName = new Map([["default", this.#default]]);
+    this.#rules = (config.buckets ?? []).map((rule) => {
+      const bucket = byName.get(rule.name) ?? new Bucket(rule.name, settings);
+      byName.set(rule.name, bucket);
+      return { matches: bucketMatcher(rule), bucket };
+    });
+  }
+
+  /** The longest that one request may wait for its limits altogether. */
+  get maxWaitMs(): number {
+    return (this.#config.max_wait ?? DEFAULT_MAX_WAIT_SECONDS) * 1000;
+  }
+
+  /** Name of the bucket that a request belongs to. */
+  bucketName(request: RequestTarget): string {
+    return this.#bucketOf(request).name;
+  }
+
+  /**
+   * Waits until the request may be sent. A request that has waited before goes ahead of the others.
+   *
+   * @throws {ExtractError} "rate-limit" when that would take longer than `max_wait`
+   */
+  acquire(request: RequestTarget, account: WaitAccount): Promise<Permit> {
+    const { signal } = this.#options;
+    const bucket = this.#bucketOf(request);
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const abort = () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        reject(signal.reason);
+      };
+      const settled = () => signal.removeEventListener("abort", abort);
+      const waiter: Waiter = {
+        bucket,
+        account,
+        start: (permit) => (settled(), resolve(permit)),
+        refuse: (reason) => (settled(), reject(reason)),
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      if (account.waits > 0) this.#waiting.unshift(waiter);
+      else this.#waiting.push(waiter);
+      this.#startWaiting();
+    });
+  }
+
+  #bucketOf(request: RequestTarget): Bucket {
+    return this.#rules.find((rule) => rule.matches(request))?.bucket ?? this.#default;
+  }
+
+  /** Starts every waiting request that may start, oldest first. */
+  #startWaiting(): void {
+    const now = this.#options.timer.now();
+    for (const waiter of [...this.#waiting]) {
+      if (this.#active >= this.#parallelism) return;
+      const admission = waiter.bucket.admit(now);
+      if (admission === "after-answer") continue;
+      if (typeof admission === "object") {
+        this.#sleepUntil(admission.until, waiter.bucket);
+        continue;
+      }
+      this.#remove(waiter);
+      waiter.start(this.#permit(waiter, admission === "probe"));
+    }
+  }
+
+  #remove(waiter: Waiter): void {
+    const index = this.#waiting.indexOf(waiter);
+    if (index >= 0) this.#waiting.splice(index, 1);
+  }
+
+  #permit({ bucket }: Waiter, isProbe: boolean): Permit {
+    const halvings = this.#halvings;
+    this.#active++;
+    bucket.start(isProbe);
+    const release = (answer: AnswerHead | undefined, wasSent: boolean) => {
+      this.#active--;
+      bucket.end(isProbe);
+      const throttle = wasSent ? this.#learn(bucket, answer, halvings) : undefined;
+      this.#startWaiting();
+      return throttle;
+    };
+    return { finish: (answer) => release(answer, true), cancel: () => void release(undefined, false) };
+  }
+
+  #learn(bucket: Bucket, answer: AnswerHead | undefined, halvings: number): Throttle | undefined {
+    const { timer, clock, emit } = this.#options;
+    if (!answer) return void bucket.lose();
+    const now = timer.now();
+    const serverTime = clock.now();
+    const told = readBudget(answer.headers, this.#config, serverTime);
+    const { limit, remaining, resetAt } = told;
+    if (limit !== undefined && remaining !== undefined && resetAt !== undefined && limit > 0) {
+      emit({ type: "budget", bucket: bucket.name, limit, remaining, resetAt: now + resetAt - serverTime });
+    }
+    if (answer.status !== 429) {
+      this.#recover();
+      if (answer.status >= 500 && remaining === undefined) bucket.lose();
+      else bucket.learn(told, { now, serverTime });
+      return undefined;
+    }
+    const throttle = readThrottle(answer, this.#config, { clock, serverTime });
+    if (throttle.reason === "rate-limit") bucket.block(now + throttle.waitMs);
+    else this.#halve(halvings);
+    return throttle;
+  }
+
+  #halve(halvings: number): void {
+    this.#successes = 0;
+    if (halvings !== this.#halvings) return;
+    this.#halvings++;
+    this.#parallelism = Math.max(1, Math.floor(this.#parallelism / 2));
+  }
+
+  #recover(): void {
+    if (this.#parallelism >= this.#options.maxConcurrency || ++this.#successes < SUCCESSES_PER_SLOT) return;
+    this.#successes = 0;
+    this.#parallelism++;
+  }
+
+  /** One sleep per bucket, charged to the request at the head of its line: the others wait for that one. */
+  #sleepUntil(until: number, bucket: Bucket): void {
+    if (this.#sleeping.has(bucket)) return;
+    const { timer, signal, emit } = this.#options;
+    const ms = until - timer.now();
+    const head = this.#chargeHead(bucket, ms);
+    if (!head) return;
+    this.#sleeping.add(bucket);
+    emit({
+      type: "wait",
+      resource: head.account.resource,
+      bucket: bucket.name,
+      reason: "rate-limit",
+      seconds: ms / 1000,
+      until,
+      attempt: head.account.waits,
+    });
+    const wake = () => {
+      this.#sleeping.delete(bucket);
+      this.#startWaiting();
+    };
+    // An abort refuses the waiters by itself.
+    timer.sleep(ms + EARLY_TIMER_MS, signal).then(wake, () => this.#sleeping.delete(bucket));
+  }
+
+  #chargeHead(bucket: Bucket, ms: number): Waiter | undefined {
+    for (const waiter of this.#waiting.filter((waiter) => waiter.bucket === bucket)) {
+      const { account } = waiter;
+      if (account.waitedMs + ms <= this.maxWaitMs) {
+        account.waitedMs += ms;
+        account.waits++;
+        return waiter;
+      }
+      this.#remove(waiter);
+      const { waitedMs } = account;
+      const { maxWaitMs } = this;
+      const { advice } = this.#options;
+      waiter.refuse(waitTooLong({ bucket: bucket.name, ms, waitedMs, maxWaitMs, advice }));
+    }
+    return undefined;
+  }
+}
+
+/** What makes a wait too long. */
+export interface LongWait {
+  readonly bucket?: string;
+  readonly ms: number;
+  readonly waitedMs: number;
+  readonly maxWaitMs: number;
+  readonly advice?: string;
+}
+
+/** The error of a request whose limits ask for more waiting than allowed. */
+export function waitTooLong({ bucket, ms, waitedMs, maxWaitMs, advice }: LongWait): ExtractError {
+  const seconds = (ms: number) => `${Math.ceil(ms / 1000)} s`;
+  const what = bucket ? `rate limit of bucket "${bucket}"` : "server";
+  const before = waitedMs > 0 ? ` after ${seconds(waitedMs)} of waiting` : "";
+  const next = advice ?? "rerun later, or raise max_wait of the client's rate_limit";
+  return new ExtractError(
+    `Cannot send request: ${what} asks to wait ${seconds(ms)}${before}, limit is ${seconds(maxWaitMs)}`,
+    { code: "rate-limit", recovery: "retry", next },
+  );
+}

@@ -1,0 +1,310 @@
+/**
+ * The HTTP server: it decides who answers a request, lets things go wrong on purpose, waits as long as the
+ * latency model says, and writes the answer. `node:http` is used because it can send a header twice.
+ *
+ * @module
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { answerApi, askedLimit } from "./api.ts";
+import { ApiError } from "./api_error.ts";
+import { answerControl } from "./control.ts";
+import { breakAnswer, breakReply } from "./breakage.ts";
+import type { FaultAction } from "./faults.ts";
+import { errorReply, jsonReply, rateHeaders, type Reply, requestIdOf } from "./reply.ts";
+import type { RequestRecord } from "./requests.ts";
+import { findRoute } from "./routes.ts";
+import type { SimulatorState } from "./simulator.ts";
+import { welcomePage } from "./welcome.ts";
+
+/** Holds the state so that it can be replaced under a running server. */
+export interface StateHolder {
+  state: SimulatorState;
+}
+
+const API = "/api/v1/";
+const TOKEN_PATH = "/oauth2/v1/token";
+
+/** A listening server. */
+export class SimulatorServer {
+  readonly holder: StateHolder;
+  readonly #server: Server;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #pending = new Set<() => void>();
+  #count = 0;
+  #isClosed = false;
+
+  private constructor(holder: StateHolder) {
+    this.holder = holder;
+    this.#server = createServer((request, response) => {
+      this.#handle(request, response).catch((error) => {
+        // A defect of the simulator must not look like a behaviour of the API.
+        console.error("simulator failed:", error);
+        response.destroy();
+      });
+    });
+    this.#server.keepAliveTimeout = 60_000;
+  }
+
+  /** Starts listening on the loopback interface. */
+  static async listen(holder: StateHolder, port: number): Promise<SimulatorServer> {
+    const server = new SimulatorServer(holder);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    server.#server.once("error", reject);
+    server.#server.listen(port, "127.0.0.1", resolve);
+    await promise;
+    return server;
+  }
+
+  /** Where it listens. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Stops listening, ends every wait and breaks open connections. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const resolve of this.#pending) resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#server.close(() => resolve());
+    this.#server.closeAllConnections();
+    await promise;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { state } = this.holder;
+    const origin = linkOrigin(state, request, this.url);
+    const url = parseUrl(request.url ?? "/", origin);
+    if (url.pathname.startsWith("/__sim/")) {
+      const body = await readBody(request);
+      const answer = await answerControl(this.holder, { method: request.method ?? "GET", url, body, origin });
+      return write(response, answer);
+    }
+    if (url.pathname === "/") return write(response, welcomePage(state, this.url));
+    await this.#simulate(state, { request, response, url, origin });
+  }
+
+  async #simulate(
+    state: SimulatorState,
+    { request, response, url, origin }: {
+      request: IncomingMessage;
+      response: ServerResponse;
+      url: URL;
+      origin: string;
+    },
+  ): Promise<void> {
+    const started = performance.now();
+    const record = newRecord(state, request, url);
+    state.requests.add(record);
+    const hasRoom = state.limiter.enter();
+    try {
+      const match = findRoute(url.pathname.slice(API.length));
+      const limit = askedLimit(url, match?.route);
+      const fault = state.faults.pick({ route: record.route, url: request.url ?? "", limit });
+      record.fault = fault?.kind;
+      const reply = await this.#reply(state, { request, url, origin, record, hasRoom, fault });
+      await this.#pause(latencyOf(state, reply.items));
+      const changed = breakReply(reply, fault, { url, origin });
+      record.status = changed.status;
+      record.items = changed.items;
+      record.durationMs = performance.now() - started;
+      if (fault?.kind === "hang" || fault?.kind === "delay") await this.#pause(fault.ms ?? 3_600_000);
+      if (this.#isClosed) return;
+      record.bytes = this.#write(state, { request, response, reply: changed, fault });
+    } finally {
+      state.limiter.leave();
+    }
+  }
+
+  async #reply(
+    state: SimulatorState,
+    { request, url, origin, record, hasRoom, fault }: {
+      request: IncomingMessage;
+      url: URL;
+      origin: string;
+      record: RequestRecord;
+      hasRoom: boolean;
+      fault: FaultAction | undefined;
+    },
+  ): Promise<Reply> {
+    if (!hasRoom) return concurrencyReply(state);
+    const broken = breakAnswer(fault, state.organisation.clock.now());
+    if (broken) {
+      await readBody(request);
+      return broken;
+    }
+    const method = request.method ?? "GET";
+    if (url.pathname === TOKEN_PATH) return tokenReply(state, { request, origin });
+    if (url.pathname === "/.well-known/okta-organization") return jsonReply(organizationText(origin));
+    await readBody(request);
+    const match = url.pathname.startsWith(API) ? findRoute(url.pathname.slice(API.length)) : undefined;
+    if (/^\/api\/v1\/sessions\/?$/.test(url.pathname)) return methodNotAllowed();
+    if (!match) return errorReply(new ApiError("E0000008"), false);
+    return answerApi(state, { method, url, origin, headers: request.headers, match, record });
+  }
+
+  #write(
+    state: SimulatorState,
+    { request, response, reply, fault }: {
+      request: IncomingMessage;
+      response: ServerResponse;
+      reply: Reply;
+      fault: FaultAction | undefined;
+    },
+  ): number {
+    const { switches, clock } = state.organisation;
+    const isBare = reply.headers["x-sluice-bare"] !== undefined;
+    const headers: Record<string, string | string[]> = {
+      date: new Date(clock.now()).toUTCString(),
+      ...reply.headers,
+    };
+    delete headers["x-sluice-bare"];
+    if (!isBare) headers["x-okta-request-id"] = requestIdOf(++this.#count);
+    if (switches.setCookie) headers["set-cookie"] = "JSESSIONID=0123456789ABCDEF; Path=/; Secure; HttpOnly";
+    let body: string | Uint8Array = fault?.kind === "invalid-utf8" ? spoiled(reply.body) : reply.body;
+    if (switches.gzip && body.length > 0 && String(request.headers["accept-encoding"]).includes("gzip")) {
+      body = gzipSync(body, { level: 1 });
+      headers["content-encoding"] = "gzip";
+    }
+    const size = Buffer.byteLength(body);
+    headers["content-length"] = String(size);
+    if (fault?.kind === "reset-before-headers") {
+      // Without a first byte, fetch silently repeats the request on another connection and nobody notices.
+      response.socket?.write("HTTP/1.1 200 OK\r\nda", () => response.destroy());
+      return 0;
+    }
+    response.sendDate = false;
+    response.writeHead(reply.status, headers);
+    if (fault?.kind === "reset-mid-body") {
+      const half = Buffer.from(body).subarray(0, Math.floor(size / 2));
+      response.write(half, () => response.destroy());
+      return half.length;
+    }
+    // A text is written together with the headers in one piece, which is a fifth faster than bytes.
+    response.end(body);
+    return size;
+  }
+
+  /** Waits in real time; closing the server ends the wait. */
+  async #pause(ms: number): Promise<void> {
+    if (ms <= 0 || this.#isClosed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.#timers.add(timer);
+    this.#pending.add(resolve);
+    await promise;
+    this.#timers.delete(timer);
+    this.#pending.delete(resolve);
+  }
+}
+
+function newRecord(state: SimulatorState, request: IncomingMessage, url: URL): RequestRecord {
+  const match = url.pathname.startsWith(API) ? findRoute(url.pathname.slice(API.length)) : undefined;
+  const isToken = url.pathname === TOKEN_PATH;
+  return {
+    time: state.organisation.clock.now(),
+    method: request.method ?? "GET",
+    path: url.pathname,
+    query: url.search.slice(1),
+    route: match?.route.name ?? (isToken ? "token" : "unknown"),
+    bucket: match?.route.bucket ?? (isToken ? "/oauth2/v1/token" : "other"),
+    status: 0,
+    credential: "none",
+    bytes: 0,
+    remaining: undefined,
+    fault: undefined,
+    durationMs: 0,
+    items: 0,
+  };
+}
+
+function parseUrl(path: string, origin: string): URL {
+  return new URL(path.startsWith("/") ? origin + path : path);
+}
+
+/** The origin links show: fixed, or the host that was called without the `-admin` of the console. */
+function linkOrigin(state: SimulatorState, request: IncomingMessage, own: string): string {
+  const { linkHost } = state.organisation.switches;
+  if (linkHost !== "request") return linkHost;
+  if (state.options.publicUrl !== undefined) return state.options.publicUrl.replace(/\/$/, "");
+  const { host } = request.headers;
+  if (host === undefined || !/^[\w.-]+(:\d+)?$/.test(host)) return own;
+  return `http://${host.replace(/^([^.:]+)-admin(?=[.:]|$)/, "$1")}`;
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+async function tokenReply(
+  state: SimulatorState,
+  { request, origin }: { request: IncomingMessage; origin: string },
+): Promise<Reply> {
+  const body = await readBody(request);
+  const admission = state.limiter.take("token", "/oauth2/v1/token");
+  if (!admission.isAdmitted) {
+    const refused = errorReply(new ApiError("E0000047"), false);
+    return { ...refused, headers: { ...refused.headers, ...rateHeaders(admission) } };
+  }
+  if (request.method !== "POST") return errorReply(new ApiError("E0000022"), false);
+  const proof = request.headers.dpop;
+  const answer = await state.oauth.answer({
+    contentType: request.headers["content-type"] ?? "",
+    body,
+    proof: Array.isArray(proof) ? proof[0] : proof,
+    endpoint: origin + TOKEN_PATH,
+  });
+  const headers = {
+    ...rateHeaders(admission),
+    ...(answer.nonce !== undefined && { "dpop-nonce": answer.nonce }),
+  };
+  return { ...jsonReply(JSON.stringify(answer.body), { headers }), status: answer.status };
+}
+
+function methodNotAllowed(): Reply {
+  const reply = errorReply(new ApiError("E0000022"), false);
+  return { ...reply, headers: { ...reply.headers, "x-sluice-bare": "1" } };
+}
+
+function concurrencyReply({ organisation: { clock, switches } }: SimulatorState): Reply {
+  const reply = errorReply(new ApiError("E0000047"), false);
+  const shift = switches.concurrencyReset === "future" ? 60 : -60;
+  const reset = Math.floor(clock.now() / 1000) + shift;
+  return { ...reply, headers: { ...reply.headers, ...rateHeaders({ limit: 0, remaining: 0, reset }) } };
+}
+
+function organizationText(origin: string): string {
+  const settings = { analyticsCollectionEnabled: false, bugReportingEnabled: true, omEnabled: false };
+  return JSON.stringify({
+    id: "00o1sluiceorg0000001",
+    _links: { organization: { href: origin } },
+    pipeline: "idx",
+    settings,
+  });
+}
+
+/** The model: a fixed part around the typical time, a part per record, and one slow answer in a hundred. */
+function latencyOf({ options, draw }: SimulatorState, items: number): number {
+  const typical = options.latencyMs ?? 0;
+  if (typical === 0) return 0;
+  const isSlow = draw() < 0.01;
+  return isSlow ? typical * 15 : typical * (0.4 + 1.6 * draw() ** 2) + items * typical / 200;
+}
+
+function spoiled(body: string): Uint8Array {
+  const bytes = Buffer.from(body);
+  if (bytes.length > 20) bytes.set([0xff, 0xfe, 0xc3, 0x28], Math.floor(bytes.length / 2));
+  return bytes;
+}
+
+function write(response: ServerResponse, reply: Reply): void {
+  const body = Buffer.from(reply.body);
+  response.writeHead(reply.status, { ...reply.headers, "content-length": String(body.length) });
+  response.end(body);
+}
