@@ -251,6 +251,8 @@ class ResourceRun {
       auth: endpoint.auth ? createAuth(endpoint.auth) : endpoint.auth as null | undefined,
       select: (body) => selectRecords(body, endpoint.data_selector),
       accept,
+      // One page is asked for while the one before is dealt with, unless the walk may end early.
+      prefetch: this.#options.limit === undefined,
     });
     for await (const page of pages) {
       if (ended) break;
@@ -281,6 +283,7 @@ class ResourceRun {
       const header: PageHeader = {
         select: asItCame ? this.#selector : undefined,
         drop: drop.length ? drop : undefined,
+        plain: asItCame ? page.response.isPlain : undefined,
         inject,
         records: records.length - drop.length,
       };

@@ -51,11 +51,13 @@ export class AppendFile {
   }
 
   /** Appends bytes. The file is created with the first of them. */
-  append(bytes: Uint8Array): Promise<void> {
+  append(parts: readonly Uint8Array[]): Promise<void> {
     return this.#next(async () => {
       this.#file ??= await Deno.open(this.#path, { create: true, append: true });
-      for (let written = 0; written < bytes.length;) {
-        written += await this.#file.write(bytes.subarray(written));
+      for (const bytes of parts) {
+        for (let written = 0; written < bytes.length;) {
+          written += await this.#file.write(bytes.subarray(written));
+        }
       }
     });
   }

@@ -33,15 +33,22 @@ const reviveNumber: Reviver = (_key, value, context) => {
   return Number.isInteger(value) ? new Double(value) : value;
 };
 
+/** Whether `JSON.parse` alone loses nothing of this text. May say no for a text of which it would not. */
+export function isPlainJson(text: string): boolean {
+  return !NEEDS_SOURCE_TEXT_REGEXP.test(text) && !/^\s*-?\d/.test(text);
+}
+
 /**
  * Parses JSON text. Integers outside ±(2^53−1) become `bigint`, whole numbers written with a point or an
  * exponent become {@link Double}; everything else is what `JSON.parse` returns.
  *
+ * @param isPlain what {@link isPlainJson} said of the text, when it is known already
  * @throws {SyntaxError} when the text is not JSON
  */
-export function parseJson(text: string): JsonValue {
-  if (!NEEDS_SOURCE_TEXT_REGEXP.test(text) && !/^\s*-?\d/.test(text)) return JSON.parse(text);
-  return JSON.parse(text, reviveNumber as (key: string, value: unknown) => unknown);
+export function parseJson(text: string, isPlain = isPlainJson(text)): JsonValue {
+  return isPlain
+    ? JSON.parse(text)
+    : JSON.parse(text, reviveNumber as (key: string, value: unknown) => unknown);
 }
 
 // `JSON.rawJSON` is in V8 but not yet in TypeScript's library.

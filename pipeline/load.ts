@@ -178,7 +178,7 @@ const decoder = new TextDecoder();
 
 /** The records of a stored page as they were taken: selected, without the dropped ones, with what was injected. */
 function recordsOf({ header, body }: StoredPage): JsonObject[] {
-  let records = selectRecords(parseJson(decoder.decode(body)), header.select);
+  let records = selectRecords(parseJson(decoder.decode(body), header.plain), header.select);
   if (header.drop) {
     const dropped = new Set(header.drop);
     records = records.filter((_, index) => !dropped.has(index));

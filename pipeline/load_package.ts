@@ -19,6 +19,8 @@ export interface PageHeader {
   readonly drop?: readonly number[];
   /** Fields added to every record, e.g. the parent's id. */
   readonly inject?: JsonObject;
+  /** `JSON.parse` alone loses nothing of the body. */
+  readonly plain?: boolean;
   /** Records that count, after dropping. */
   readonly records: number;
 }
@@ -57,7 +59,10 @@ export interface Manifest {
   readonly state?: JsonObject;
 }
 
+// A damaged length must not become an allocation.
+const MAX_FRAME_BYTES = 2 ** 31;
 const MANIFEST = "package.json";
+const LINE_BREAK = new Uint8Array([10]);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -120,26 +125,21 @@ export class LoadPackage implements AsyncDisposable {
 
   /** Appends a page to a resource. */
   async append(resource: string, page: StoredPage): Promise<void> {
-    const header = encoder.encode(JSON.stringify({ bytes: page.body.length, ...page.header }));
+    const header = JSON.stringify({ bytes: page.body.length, ...page.header });
     const checksum = crc32(page.body, crc32(header)).toString(16).padStart(8, "0");
-    const frame = new Uint8Array(9 + header.length + 1 + page.body.length + 1);
-    frame.set(encoder.encode(`${checksum} `), 0);
-    frame.set(header, 9);
-    frame[9 + header.length] = 10;
-    frame.set(page.body, 10 + header.length);
-    frame[frame.length - 1] = 10;
-    await this.#write(`${fileName(resource)}.pages`, frame);
+    const head = encoder.encode(`${checksum} ${header}\n`);
+    await this.#write(`${fileName(resource)}.pages`, [head, page.body, LINE_BREAK]);
   }
 
   /** Notes a key that was listed, and whether its rows were read again in full. */
   async addKey(resource: string, key: readonly string[], walked: boolean): Promise<void> {
-    await this.#write(`${fileName(resource)}.keys`, encoder.encode(`${JSON.stringify({ key, walked })}\n`));
+    await this.#write(`${fileName(resource)}.keys`, [encoder.encode(`${JSON.stringify({ key, walked })}\n`)]);
   }
 
-  async #write(name: string, bytes: Uint8Array): Promise<void> {
+  async #write(name: string, parts: readonly Uint8Array[]): Promise<void> {
     let file = this.#files.get(name);
     if (!file) this.#files.set(name, file = new AppendFile(join(this.directory, name)));
-    await this.#attempt("write to the load package", () => file.append(bytes));
+    await this.#attempt("write to the load package", () => file.append(parts));
   }
 
   /** Makes the package durable and marks it as ready to load. */
@@ -219,41 +219,71 @@ function fileName(resource: string): string {
 }
 
 async function* readFrames(file: Deno.FsFile, path: string): AsyncGenerator<StoredPage> {
-  let rest = new Uint8Array(0);
-  let frames = 0;
-  const fill = async (wanted: number): Promise<boolean> => {
-    const parts = [rest];
-    let size = rest.length;
-    while (size < wanted) {
-      const chunk = new Uint8Array(Math.max(65_536, wanted - size));
-      const read = await file.read(chunk);
-      if (read === null) break;
-      parts.push(chunk.subarray(0, read));
-      size += read;
-    }
-    if (parts.length > 1) rest = concat(parts, size);
-    return rest.length >= wanted;
-  };
-  while (await fill(1)) {
-    frames++;
-    let end = rest.indexOf(10);
-    while (end < 0 && await fill(rest.length + 1)) end = rest.indexOf(10);
-    if (end < 9) throw damaged(path, frames);
-    const headerBytes = rest.slice(9, end);
-    const header = parseHeader(headerBytes, path, frames);
-    const size = end + 1 + header.bytes + 1;
-    if (!await fill(size)) throw damaged(path, frames);
-    const body = rest.slice(end + 1, size - 1);
-    const checksum = crc32(body, crc32(headerBytes)).toString(16).padStart(8, "0");
-    if (checksum !== decoder.decode(rest.subarray(0, 8))) throw damaged(path, frames);
-    rest = rest.subarray(size);
-    yield { header, body };
+  const reader = new FrameReader(file);
+  for (let frame = 1;; frame++) {
+    const line = await reader.line();
+    if (line === undefined) return;
+    const header = parseHeader(line.slice(9), path, frame);
+    const body = await reader.bytes(header.bytes + LINE_BREAK.length);
+    if (!body) throw damaged(path, frame);
+    const page = body.subarray(0, header.bytes);
+    const checksum = crc32(page, crc32(line.slice(9))).toString(16).padStart(8, "0");
+    if (checksum !== line.slice(0, 8)) throw damaged(path, frame);
+    yield { header, body: page };
   }
 }
 
-function parseHeader(bytes: Uint8Array, path: string, frame: number): PageHeader & { bytes: number } {
+/** Reads lines and blocks of bytes in turn, with one buffer. */
+class FrameReader {
+  readonly #file: Deno.FsFile;
+  readonly #buffer = new Uint8Array(65_536);
+  #start = 0;
+  #end = 0;
+
+  constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  /** The text up to the next line break; undefined at the end of the file. A line must fit into the buffer. */
+  async line(): Promise<string | undefined> {
+    while (true) {
+      const at = this.#buffer.subarray(this.#start, this.#end).indexOf(10);
+      if (at >= 0) {
+        const text = decoder.decode(this.#buffer.subarray(this.#start, this.#start + at));
+        this.#start += at + 1;
+        return text;
+      }
+      this.#buffer.copyWithin(0, this.#start, this.#end);
+      this.#end -= this.#start;
+      this.#start = 0;
+      const read = this.#end < this.#buffer.length
+        ? await this.#file.read(this.#buffer.subarray(this.#end))
+        : null;
+      // What is left without a line break is a frame cut off: its checksum will not match.
+      if (read === null) return this.#end ? decoder.decode(this.#buffer.subarray(0, this.#end)) : undefined;
+      this.#end += read;
+    }
+  }
+
+  /** The next bytes, or undefined when the file ends before them. */
+  async bytes(size: number): Promise<Uint8Array | undefined> {
+    if (size > MAX_FRAME_BYTES) return undefined;
+    const block = new Uint8Array(size);
+    let filled = Math.min(size, this.#end - this.#start);
+    block.set(this.#buffer.subarray(this.#start, this.#start + filled));
+    this.#start += filled;
+    while (filled < size) {
+      const read = await this.#file.read(block.subarray(filled));
+      if (read === null) return undefined;
+      filled += read;
+    }
+    return block;
+  }
+}
+
+function parseHeader(text: string, path: string, frame: number): PageHeader & { bytes: number } {
   try {
-    const header = JSON.parse(decoder.decode(bytes));
+    const header = JSON.parse(text);
     if (Number.isInteger(header.bytes) && header.bytes >= 0) return header;
   } catch { /* reported below with its place */ }
   throw damaged(path, frame);
@@ -265,16 +295,6 @@ function damaged(path: string, frame: number): StateError {
     at: { file: path },
     next: "move the package folder away and run again; what it held is read again from the source",
   });
-}
-
-function concat(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** The value as a key part: text, numbers in digits. */

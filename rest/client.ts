@@ -48,6 +48,8 @@ export interface PaginateOptions extends Omit<SendContext, "page"> {
   readonly paginator?: PaginatorConfig;
   /** Finds the records in a body. Default: a list of objects, or one object. */
   readonly select?: (body: JsonValue | undefined) => JsonObject[];
+  /** Sends for the next page before the present one is used. @default false */
+  readonly prefetch?: boolean;
 }
 
 const DEFAULT_HEADERS = { accept: "application/json", "user-agent": "sluice" };
@@ -140,12 +142,13 @@ export class RestClient {
    * @throws {ExtractError} "pagination-loop", "foreign-origin", or what {@link send} throws
    */
   paginate(request: RequestSpec, options: PaginateOptions = {}): AsyncGenerator<RestPage> {
-    const { paginator, select = selectBody, ...context } = options;
+    const { paginator, select = selectBody, prefetch, ...context } = options;
     return walk(request, {
       origin: this.origin,
       resource: context.resource,
       paginator: paginator === undefined ? this.#paginator : createPaginator(paginator),
       select,
+      prefetch,
       sizeParam: this.#sizeParam,
       send: (request, page) => this.#sender.send(request, { ...context, page }),
     });

@@ -78,15 +78,22 @@ export async function* pollFeed(context: ExtractContext, feed: PollingFeed): Asy
 function resume(context: ExtractContext, feed: PollingFeed, state: FeedState, now: number): RequestSpec {
   const oldest = now - feed.retentionDays * DAY_MS;
   if (state.newest && Date.parse(state.newest) < oldest) {
-    context.warn("feed-gap", `the last record read is older than the ${feed.retentionDays} days kept; records between are lost`);
+    context.warn(
+      "feed-gap",
+      `the last record read is older than the ${feed.retentionDays} days kept; records between are lost`,
+    );
   }
-  if (state.next_url && new URL(state.next_url).origin === context.client.origin) return context.client.request(state.next_url);
+  if (state.next_url && new URL(state.next_url).origin === context.client.origin) {
+    return context.client.request(state.next_url);
+  }
   delete state.next_url;
   return feed.since(state.newest ? afterRefusal(feed, state, now) : clamp(feed.initialValue, feed, now));
 }
 
 function afterRefusal(feed: PollingFeed, state: FeedState, now: number): string {
-  const newest = state.newest === undefined ? undefined : Date.parse(state.newest) - feed.overlapSeconds * 1000;
+  const newest = state.newest === undefined
+    ? undefined
+    : Date.parse(state.newest) - feed.overlapSeconds * 1000;
   return clamp(newest === undefined ? feed.initialValue : new Date(newest).toISOString(), feed, now);
 }
 

@@ -145,7 +145,7 @@ export class Sender {
     });
     if ("failure" in verdict) return { failure: verdict.failure };
     const { status, headers, bytes } = answer;
-    return { response: { status, headers, bytes, body: verdict.body, serverTime } };
+    return { response: { status, headers, bytes, serverTime, body: verdict.body, isPlain: verdict.isPlain } };
   }
 
   async #init(request: RequestSpec, auth: Auth | undefined): Promise<RequestInit> {

@@ -23,6 +23,8 @@ export interface RestResponse {
   readonly bytes: Uint8Array;
   /** The parsed body; `undefined` for an empty one. */
   readonly body: JsonValue | undefined;
+  /** `JSON.parse` alone loses nothing of the body. */
+  readonly isPlain?: boolean;
   /** The server's clock when it answered (`Date` header, else ours), epoch milliseconds. */
   readonly serverTime: number;
 }

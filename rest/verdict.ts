@@ -3,7 +3,7 @@
  * nothing here waits or sends.
  * @module
  */
-import { isJsonObject, type JsonValue, parseJson } from "../pipeline/json.ts";
+import { isJsonObject, isPlainJson, type JsonValue, parseJson } from "../pipeline/json.ts";
 import { redact } from "../pipeline/secret.ts";
 import { challengeParam } from "./challenge.ts";
 import type { Answer } from "./exchange.ts";
@@ -12,7 +12,9 @@ import { originText } from "./origin.ts";
 import type { ErrorFormat } from "./types.ts";
 
 /** A body or a failure. */
-export type Verdict = { readonly body: JsonValue | undefined } | { readonly failure: Failure };
+export type Verdict = { readonly body: JsonValue | undefined; readonly isPlain: boolean } | {
+  readonly failure: Failure;
+};
 
 /** What a verdict depends on besides the answer. */
 export interface VerdictOptions {
@@ -34,7 +36,9 @@ export function judge(answer: Answer, options: VerdictOptions): Verdict {
   }
   if (REDIRECTS.has(answer.status)) return { failure: { ...redirected(answer, options.url), requestId } };
   const text = new TextDecoder().decode(answer.bytes);
-  if (answer.status !== 429 && options.accept?.(answer.status, text)) return { body: tryParse(text) };
+  if (answer.status !== 429 && options.accept?.(answer.status, text)) {
+    return { body: tryParse(text), isPlain: false };
+  }
   return { failure: { ...refused(answer, text, options), requestId } };
 }
 
@@ -54,7 +58,7 @@ function readJson(answer: Answer): Verdict {
   if (type.includes("html")) return notJson();
   if (answer.bytes.length === 0) {
     if (status === 200 && isJson) return fail("truncated", "server answered 200 with an empty JSON body");
-    return { body: undefined };
+    return { body: undefined, isPlain: true };
   }
   let text: string;
   try {
@@ -63,7 +67,8 @@ function readJson(answer: Answer): Verdict {
     return fail("invalid-utf8", `body of ${answer.bytes.length} bytes is not valid UTF-8`);
   }
   try {
-    return { body: parseJson(text) };
+    const isPlain = isPlainJson(text);
+    return { body: parseJson(text, isPlain), isPlain };
   } catch {
     if (!isJson) return notJson();
     return fail("invalid-json", `body of ${answer.bytes.length} bytes is not valid JSON, it may be cut off`);

@@ -18,6 +18,8 @@ export interface WalkParts {
   readonly select: (body: JsonValue | undefined) => JsonObject[];
   /** Name of the page-size parameter that retries may lower. */
   readonly sizeParam?: string;
+  /** Sends for the next page before the present one is used. */
+  readonly prefetch?: boolean;
   /** Sends the request of a page, counted from 1. */
   readonly send: (request: RequestSpec, page: number) => Promise<Sent>;
 }
@@ -30,14 +32,22 @@ export interface WalkParts {
  */
 export async function* walk(start: RequestSpec, parts: WalkParts): AsyncGenerator<RestPage> {
   const progress: Progress = { seen: new Set() };
-  let request: RequestSpec | undefined = parts.paginator.first(start);
-  for (let index = 0; request; index++) {
+  const send = (request: RequestSpec, index: number) => {
     progress.seen.add(identity(request));
-    const sent: Sent = await parts.send(request, index + 1);
+    const sent = parts.send(request, index + 1);
+    // A failure is met when the page is; until then it must not count as unhandled.
+    sent.catch(() => {});
+    return sent;
+  };
+  let request: RequestSpec | undefined = parts.paginator.first(start);
+  let ahead: Promise<Sent> | undefined;
+  for (let index = 0; request; index++) {
+    const sent: Sent = await (ahead ?? send(request, index));
     if (parts.sizeParam !== undefined && sent.request.url !== request.url) {
       progress.size = pageSize(sent.request, parts.sizeParam);
     }
     const page: RestPage = settle({ index, ...sent }, { asked: request, progress, parts });
+    ahead = parts.prefetch && page.next ? send(page.next, index + 1) : undefined;
     yield page;
     request = page.next;
   }
