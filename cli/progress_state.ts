@@ -13,6 +13,8 @@ export interface ResourceProgress {
   finishedAt?: number;
   /** What it waits for, possibly over already. */
   wait?: { until: number; reason: WaitReason; bucket?: string };
+  /** What its last answer left of the rate limit. */
+  budget?: { remaining: number; limit: number };
 }
 
 const REASONS: Record<WaitReason, string> = {
@@ -56,6 +58,7 @@ export class RunProgress {
         break;
       case "budget":
         this.budgets.set(event.bucket, event);
+        if (event.resource !== undefined) this.#resource(event.resource).budget = event;
         break;
       case "wait":
         if (event.resource !== undefined) this.#resource(event.resource).wait = event;

@@ -7,7 +7,7 @@ import { createLogUpdate } from "live-lines";
 import { redact } from "../pipeline/secret.ts";
 import { printable } from "./printable.ts";
 import { type Progress, type ProgressClock, warningLine } from "./progress.ts";
-import { budgetsText, counted, type ResourceProgress, RunProgress, waitText } from "./progress_state.ts";
+import { counted, type ResourceProgress, RunProgress, waitText } from "./progress_state.ts";
 
 const REDRAW_MS = 200;
 
@@ -61,14 +61,12 @@ export function frame(run: RunProgress, now: number, columns: number): string {
   const lines = [`${(run.step ?? "start").padEnd(9)} ${clock}   ${counted(run.requests, "request")}`];
   const width = Math.max(0, ...[...run.resources.keys()].map((name) => name.length));
   for (const resource of run.resources.values()) lines.push(resourceLine(resource, run, width));
-  const budgets = budgetsText(run.budgets);
-  if (budgets && run.step === "extract") lines.push(`  rate budget left: ${budgets}`);
   if (run.normalized) lines.push(`  ${counted(run.normalized, "record")} normalized`);
   return lines.map((line) => cut(printable(line), columns)).join("\n");
 }
 
 function resourceLine(resource: ResourceProgress, run: RunProgress, width: number): string {
-  const { name, pages, rows, finishedAt, wait } = resource;
+  const { name, pages, rows, finishedAt, wait, budget } = resource;
   const seconds = run.waitingSeconds(resource);
   const amounts = `${counted(pages, "page").padStart(12)} ${counted(rows, "row").padStart(14)}`;
   const rate = `${Math.round(run.rate(resource)).toLocaleString("en-US")}/s`.padStart(9);
@@ -77,7 +75,10 @@ function resourceLine(resource: ResourceProgress, run: RunProgress, width: numbe
     : seconds === undefined
     ? ""
     : `  waiting ${seconds} s ${waitText(wait!)}`;
-  return `  ${name.padEnd(width)} ${amounts} ${rate}${state}`;
+  const left = budget && finishedAt === undefined
+    ? `  ${budget.remaining}/${budget.limit} requests left`
+    : "";
+  return `  ${name.padEnd(width)} ${amounts} ${rate}${left}${state}`;
 }
 
 function cut(line: string, columns: number): string {

@@ -4,7 +4,7 @@
  */
 import { type Command, Option } from "cli";
 import { findDestination } from "../destinations/mod.ts";
-import { Configuration, pipelineSections } from "../pipeline/config.ts";
+import { Configuration } from "../pipeline/config.ts";
 import { formatLoadInfo, pipeline } from "../pipeline/pipeline.ts";
 import { findSource } from "./find_source.ts";
 import { helpEnd, integerFrom, nameList } from "./help.ts";
@@ -53,21 +53,20 @@ async function run(name: string, flags: RunFlags): Promise<void> {
   const source = await findSource(name);
   const configuration = await Configuration.load({ projectDirectory: Deno.cwd() });
   const pipelineName = flags.pipelineName ?? source.definition.pipelineName ?? source.definition.name;
-  const datasetName = flags.datasetName ?? configuredDataset(configuration, pipelineName);
   const info = await interruptible(async (signal) => {
     using progress = await openProgress(flags.progress ?? configuredProgress(configuration));
     const { resources, limit, fullRefresh } = flags;
-    return await pipeline({ pipelineName, datasetName, destination, configuration, emit: progress.emit })
+    return await pipeline({
+      pipelineName,
+      datasetName: flags.datasetName,
+      destination,
+      configuration,
+      emit: progress.emit,
+    })
       .run(source(), { resources, limit, fullRefresh, signal });
   });
   await rememberRun(configuration.projectDirectory, info);
   print(flags.json ? JSON.stringify({ ok: true, ...info }) : formatLoadInfo(info));
-}
-
-/** `dataset_name` of the project's configuration; undefined leaves it to the source. */
-function configuredDataset(configuration: Configuration, pipelineName: string): string | undefined {
-  const spec = { type: "text", help: "Name of the dataset." } as const;
-  return configuration.value("dataset_name", spec, { sections: pipelineSections(pipelineName) });
 }
 
 function configuredProgress(configuration: Configuration): ProgressKind {

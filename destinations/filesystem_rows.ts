@@ -26,42 +26,56 @@ function formOf(column: Column): Form {
 
 /** A function that turns one row into one line. Columns that never had a value are left out. */
 export function rowEncoder(table: Table): (row: readonly SqlValue[]) => string {
-  const places: { readonly at: number; readonly key: string; readonly form: Form }[] = [];
+  const places: Place[] = [];
   let at = 0;
   for (const column of table.columns.values()) {
-    if (column.data_type) places.push({ at, key: `${quote(column.name)}:`, form: formOf(column) });
+    const key = `${quote(column.name)}:`;
+    if (column.data_type) places.push({ at, first: `{${key}`, next: `,${key}`, form: formOf(column) });
     at++;
   }
   return (row) => {
     let line = "";
-    for (const { at, key, form } of places) {
-      const value = row[at];
+    for (let index = 0; index < places.length; index++) {
+      const place = places[index];
+      const value = row[place.at];
       if (value === null || value === undefined) continue;
-      line += (line === "" ? "{" : ",") + key + encode(value, form);
+      line += line === "" ? place.first : place.next;
+      line += typeof value === "string" ? encodeText(value, place.form) : encodeOther(value, place.form);
     }
     return line === "" ? "{}\n" : line + "}\n";
   };
 }
 
-function encode(value: NonNullable<SqlValue>, form: Form): string {
-  if (typeof value === "string") return encodeText(value, form);
-  if (typeof value === "number") return encodeNumber(value, form);
-  if (typeof value === "boolean") return value ? "true" : "false";
-  if (typeof value === "bigint") return form === "digits" ? `"${value}"` : String(value);
-  return `"${value.toBase64()}"`;
+/** A column in a row: where its value is and what stands before it. */
+interface Place {
+  readonly at: number;
+  readonly first: string;
+  readonly next: string;
+  readonly form: Form;
 }
+
+const TIMESTAMP_REGEXP = /^[\d-]{10} [\d:.]+$/;
 
 function encodeText(text: string, form: Form): string {
-  if (form === "json") return inlineJson(text);
-  if ((form === "utc" || form === "naive") && text.charCodeAt(10) === 32) {
-    return quote(`${text.slice(0, 10)}T${text.slice(11)}${form === "utc" ? "Z" : ""}`);
+  switch (form) {
+    case "json":
+      return inlineJson(text);
+    case "utc":
+    case "naive":
+      if (!TIMESTAMP_REGEXP.test(text)) return quote(text);
+      return '"' + text.slice(0, 10) + "T" + text.slice(11) + (form === "utc" ? 'Z"' : '"');
+    default:
+      return quote(text);
   }
-  return quote(text);
 }
 
-function encodeNumber(value: number, form: Form): string {
-  if (form === "digits" || !Number.isFinite(value)) return `"${value}"`;
-  return form === "double" && Number.isInteger(value) ? doubleText(value) : String(value);
+function encodeOther(value: number | bigint | boolean | Uint8Array, form: Form): string {
+  if (typeof value === "number") {
+    if (form === "digits" || !Number.isFinite(value)) return `"${value}"`;
+    return form === "double" && Number.isInteger(value) ? doubleText(value) : String(value);
+  }
+  if (typeof value === "bigint") return form === "digits" ? `"${value}"` : String(value);
+  return typeof value === "boolean" ? String(value) : `"${value.toBase64()}"`;
 }
 
 /** A JSON string that every reader takes: half a surrogate pair becomes U+FFFD. */
@@ -72,11 +86,14 @@ function quote(text: string): string {
 const ESCAPE_REGEXP =
   /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\./g;
 
+const LINE_BREAK_REGEXP = /[\r\n]/;
+const HALF_PAIR_REGEXP = /\\u[dD]/;
+
 /** JSON text on one line, with escaped half surrogate pairs replaced. */
 function inlineJson(text: string): string {
   // A raw line break is white space here: inside a string it would be escaped.
-  if (/[\r\n]/.test(text)) text = text.replace(/[\r\n]+/g, " ");
-  if (!/\\u[dD]/.test(text)) return text;
+  if (LINE_BREAK_REGEXP.test(text)) text = text.replace(/[\r\n]+/g, " ");
+  if (!HALF_PAIR_REGEXP.test(text)) return text;
   return text.replace(
     ESCAPE_REGEXP,
     (escape) => /^\\u[dD]/.test(escape) && escape.length === 6 ? "\\ufffd" : escape,

@@ -10,16 +10,21 @@ import type { FileLayer } from "./filesystem_files.ts";
 import { count, type IsGone, survivors } from "./filesystem_filter.ts";
 import { readLines, rowEncoder } from "./filesystem_rows.ts";
 
-/** Text of one table that is written at once, in UTF-16 units; larger brings nothing more. */
-const CHUNK_CHARACTERS = 512 * 1024;
-/** Text of all tables that may wait: many small child tables must not add up. */
-const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024;
+/** Bytes of one table that are written at once; more brings nothing. */
+const CHUNK_BYTES = 512 * 1024;
+/** Bytes of all tables that may wait: many small child tables must not add up. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** UTF-8 takes at most so many bytes for a UTF-16 unit. */
+const MAX_BYTES_PER_UNIT = 3;
 /** A load writes one file for each table; the id is there because dlt's layout has it. */
 const FILE_ID = "0001";
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 interface TableFile {
   path: string;
-  waiting: string;
+  waiting: Bytes[];
+  waitingBytes: number;
 }
 
 /** A load's own files. Paths start at the dataset. */
@@ -32,7 +37,9 @@ export class StagedFiles {
   readonly #removes = new Set<string>();
   readonly #encoder = new TextEncoder();
   #made = 0;
-  #waiting = 0;
+  #waitingBytes = 0;
+  /** A buffer that no write is using. */
+  #spare?: Bytes;
 
   constructor(files: FileLayer, root: string, loadId: string) {
     this.#files = files;
@@ -43,15 +50,41 @@ export class StagedFiles {
   /** Takes rows of a table. */
   async write({ table, rows }: RowBatch): Promise<void> {
     let file = this.#tables.get(table.name);
-    if (!file) this.#tables.set(table.name, file = { path: this.#newPath(), waiting: "" });
+    if (!file) {
+      file = { path: this.#newPath(), waiting: [], waitingBytes: 0 };
+      this.#tables.set(table.name, file);
+    }
     const encode = rowEncoder(table);
+    // Encoding line by line into one buffer is twice as fast as encoding a long text that was pieced together.
+    const buffer = this.#spare ?? new Uint8Array(CHUNK_BYTES);
+    this.#spare = undefined;
+    let used = 0;
     for (const row of rows) {
       const line = encode(row);
-      file.waiting += line;
-      this.#waiting += line.length;
-      if (file.waiting.length >= CHUNK_CHARACTERS) await this.#flush(file);
+      const needed = line.length * MAX_BYTES_PER_UNIT;
+      if (needed > CHUNK_BYTES - used) {
+        await this.#take(file, buffer.subarray(0, used));
+        used = 0;
+      }
+      if (needed > CHUNK_BYTES) await this.#take(file, this.#encoder.encode(line));
+      else used += this.#encoder.encodeInto(line, buffer.subarray(used)).written;
     }
-    if (this.#waiting >= MAX_WAITING_CHARACTERS) await this.flush();
+    await this.#take(file, buffer.subarray(0, used));
+    this.#spare = buffer;
+    if (this.#waitingBytes >= MAX_WAITING_BYTES) await this.flush();
+  }
+
+  /** Writes bytes when there are enough, otherwise keeps a copy. */
+  async #take(file: TableFile, bytes: Bytes): Promise<void> {
+    if (bytes.length >= CHUNK_BYTES / 2) {
+      await this.#flush(file);
+      await this.#append(file.path, bytes);
+    } else if (bytes.length) {
+      file.waiting.push(bytes.slice());
+      file.waitingBytes += bytes.length;
+      this.#waitingBytes += bytes.length;
+      if (file.waitingBytes >= CHUNK_BYTES) await this.#flush(file);
+    }
   }
 
   /** Hands all waiting rows to the operating system. */
@@ -60,11 +93,12 @@ export class StagedFiles {
   }
 
   async #flush(file: TableFile): Promise<void> {
-    if (!file.waiting) return;
-    const text = file.waiting;
-    file.waiting = "";
-    this.#waiting -= text.length;
-    await this.#append(file.path, text);
+    if (!file.waitingBytes) return;
+    const bytes = concatenate(file.waiting, file.waitingBytes);
+    this.#waitingBytes -= file.waitingBytes;
+    file.waiting = [];
+    file.waitingBytes = 0;
+    await this.#append(file.path, bytes);
   }
 
   /** Whether the load has rows for a table. */
@@ -124,7 +158,7 @@ export class StagedFiles {
 
   async #writeText(text: string): Promise<string> {
     const path = this.#newPath();
-    await this.#append(path, text);
+    await this.#append(path, this.#encoder.encode(text));
     return path;
   }
 
@@ -133,15 +167,26 @@ export class StagedFiles {
     let waiting = "";
     for await (const lines of batches) {
       if (lines.length) waiting += lines.join("\n") + "\n";
-      if (waiting.length < CHUNK_CHARACTERS) continue;
-      await this.#append(path, waiting);
+      if (waiting.length < CHUNK_BYTES) continue;
+      await this.#append(path, this.#encoder.encode(waiting));
       waiting = "";
     }
-    if (waiting) await this.#append(path, waiting);
+    if (waiting) await this.#append(path, this.#encoder.encode(waiting));
     return path;
   }
 
-  #append(path: string, text: string): Promise<void> {
-    return this.#files.append(join(this.#root, path), this.#encoder.encode(text));
+  #append(path: string, bytes: Bytes): Promise<void> {
+    return this.#files.append(join(this.#root, path), bytes);
   }
+}
+
+function concatenate(parts: readonly Bytes[], length: number): Bytes {
+  if (parts.length === 1) return parts[0];
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

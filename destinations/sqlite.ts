@@ -50,9 +50,9 @@ export const sqlite: Destination<typeof parameters> = {
     const path = databasePath(credentials, context);
     const isNew = await inspectFile(path, context);
     try {
-      const session = new SqliteSession(path, context, lock_timeout * 1000);
+      const session = new SqliteSession(path, context, { lockTimeoutMs: lock_timeout * 1000, isNew });
       try {
-        if (!context.readOnly) await session.checkWritable(isNew);
+        if (!context.readOnly) await session.checkWritable();
         return session;
       } catch (error) {
         await session[Symbol.asyncDispose]();
@@ -136,22 +136,24 @@ class SqliteSession implements Session {
   readonly #context: SessionContext;
   readonly #database: DatabaseSync;
   readonly #lockTimeoutMs: number;
+  readonly #isNew: boolean;
 
-  constructor(path: string, context: SessionContext, lockTimeoutMs: number) {
+  constructor(path: string, context: SessionContext, options: { lockTimeoutMs: number; isNew: boolean }) {
     this.#path = path;
     this.#context = context;
-    this.#lockTimeoutMs = lockTimeoutMs;
+    this.#lockTimeoutMs = options.lockTimeoutMs;
+    this.#isNew = options.isNew;
     this.location = `sqlite:///${path}`;
     this.#database = new DatabaseSync(path, { readOnly: context.readOnly ?? false, timeout: BUSY_PAUSE_MS });
   }
 
   /** Proves that the file is ours and can be written before anything is extracted for it. */
-  async checkWritable(isNew: boolean): Promise<void> {
+  async checkWritable(): Promise<void> {
     await this.#beginWriting();
     try {
       const tables = this.#database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
         .map((row: Record<string, unknown>) => String(row.name));
-      if (!isNew && tables.length && !tables.includes(SYSTEM_TABLES.loads)) {
+      if (!this.#isNew && tables.length && !tables.includes(SYSTEM_TABLES.loads)) {
         throw new LoadError(
           "Cannot load into the database: it belongs to another tool, it has tables but no _dlt_loads",
           {
@@ -235,9 +237,13 @@ class SqliteSession implements Session {
     }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    if (this.#database.isOpen) this.#database.close();
-    return Promise.resolve();
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#database.isOpen) return;
+    // A run that failed before it published anything leaves no file that was not there.
+    const isUnused = this.#isNew &&
+      this.#database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+    this.#database.close();
+    if (isUnused) await Deno.remove(this.#path).catch(() => {});
   }
 }
 

@@ -16,7 +16,7 @@ export type RunEvent =
   | { type: "resource"; resource: string; state: "started" | "finished"; pages: number; rows: number }
   | { type: "page"; resource: string; pages: number; rows: number }
   | { type: "request"; resource?: string; request: string; status: number; seconds: number; bytes: number }
-  | { type: "budget"; bucket: string; limit: number; remaining: number; resetAt: number }
+  | { type: "budget"; resource?: string; bucket: string; limit: number; remaining: number; resetAt: number }
   | {
     type: "wait";
     resource?: string;

@@ -50,6 +50,14 @@ export interface ExtractSink {
   addKey(resource: string, key: readonly string[], walked: boolean): Promise<void>;
 }
 
+/** Finds what is wrong with a source's setup before anything is opened or asked. @throws {ConfigError} */
+export function checkExtract(
+  { parts, resources, signal }: Pick<ExtractOptions, "parts" | "resources" | "signal">,
+): void {
+  resourceGraph(parts, resources);
+  new RestClient(parts.client, { signal, emit: () => {} });
+}
+
 /** Reads everything that is selected. @throws {SluiceError} the first failure; the rest is stopped */
 export async function extract(
   options: ExtractOptions,

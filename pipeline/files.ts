@@ -3,6 +3,7 @@
  * @module
  */
 import { dirname } from "node:path";
+import { LoadError } from "./errors.ts";
 
 /** Writes a file so that a reader, or a crash, meets either the old content or the new one. */
 export async function replaceFile(path: string, text: string): Promise<void> {
@@ -13,6 +14,23 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   await file.sync();
   await Deno.rename(temporary, path);
   await syncDirectory(dirname(path));
+}
+
+/** Creates a directory and those above it. @throws {LoadError} that names it */
+export async function makeDirectory(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new LoadError(
+      `Cannot create the working folder: ${cause instanceof Error ? cause.message : cause}`,
+      {
+        code: "package-not-writable",
+        at: { file: path },
+        next: "make the folder above it writable, or run somewhere else",
+        cause,
+      },
+    );
+  }
 }
 
 /** Makes renames in a directory durable. Windows has no such call and needs none. */

@@ -45,7 +45,7 @@ export function isPlainJson(text: string): boolean {
  * @param isPlain what {@link isPlainJson} said of the text, when it is known already
  * @throws {SyntaxError} when the text is not JSON
  */
-export function parseJson(text: string, isPlain = isPlainJson(text)): JsonValue {
+export function parseJson(text: string, isPlain: boolean = isPlainJson(text)): JsonValue {
   return isPlain
     ? JSON.parse(text)
     : JSON.parse(text, reviveNumber as (key: string, value: unknown) => unknown);

@@ -5,11 +5,12 @@
  */
 import { join } from "node:path";
 import { openDestination } from "../destinations/mod.ts";
-import { Configuration, sourceSections } from "./config.ts";
+import { Configuration, pipelineSections, sourceSections } from "./config.ts";
 import type { Destination, QueryResult, Session } from "./destination.ts";
 import { ConfigError, InterruptedError, SluiceError } from "./errors.ts";
 import type { Emit, RunEvent, StepName } from "./events.ts";
-import { extract } from "./extract.ts";
+import { checkExtract, extract } from "./extract.ts";
+import { makeDirectory } from "./files.ts";
 import { takeLease } from "./lease.ts";
 import { type LoadedPackage, loadPackage } from "./load.ts";
 import { LoadPackage, newLoadId } from "./load_package.ts";
@@ -122,20 +123,21 @@ class ConfiguredPipeline implements Pipeline {
   }
 
   async run(source: Source, options: RunOptions = {}): Promise<LoadInfo> {
-    const names = this.#names(source);
+    const configuration = await this.#configuration();
+    const names = this.#names(configuration, source);
     const journal = new Journal(this.#options.emit);
     const signal = options.signal ?? new AbortController().signal;
-    const configuration = await this.#configuration();
     configuration.warnings.forEach((message) =>
       journal.emit({ type: "warning", code: "configuration", message })
     );
     const parts = buildSource(source, configuration, names.pipelineName);
+    checkExtract({ parts, resources: options.resources ?? source.resources, signal });
     const { destination, session } = await this.#open(configuration, names, false);
     await using _session = session;
     const work: Work = { ...names, source, parts, options, signal, journal, destination, session };
-    const directory = join(configuration.projectDirectory, ".dlt", ".var", names.pipelineName);
+    const directory = join(configuration.folder, ".var", names.pipelineName);
     try {
-      await Deno.mkdir(join(directory, "packages"), { recursive: true });
+      await makeDirectory(join(directory, "packages"));
       using _lease = await takeLease(directory, names.pipelineName);
       const loaded = [...await loadPending(work, directory), await runPackage(work, directory)];
       return journal.loadInfo(names, destination.name, session.location, loaded);
@@ -146,12 +148,13 @@ class ConfiguredPipeline implements Pipeline {
   }
 
   async query(sql: string): Promise<QueryResult & { location: string }> {
-    const { session } = await this.#open(await this.#configuration(), this.#names(), true);
+    const configuration = await this.#configuration();
+    const { session } = await this.#open(configuration, this.#names(configuration), true);
     await using _session = session;
     return { ...await session.query(sql), location: session.location };
   }
 
-  #names(source?: Source): Names {
+  #names(configuration: Configuration, source?: Source): Names {
     const pipelineName = this.#options.pipelineName ?? source?.definition.pipelineName ?? "sluice";
     if (!/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(pipelineName)) {
       throw new ConfigError(`Cannot use "${pipelineName}" as a pipeline name: it becomes a folder`, {
@@ -159,9 +162,11 @@ class ConfiguredPipeline implements Pipeline {
         next: "use letters, digits, points, dashes and underscores",
       });
     }
-    const suggested = this.#options.datasetName ?? source?.definition.datasetName ??
+    const configured = () =>
+      configuration.value("dataset_name", DATASET_NAME, { sections: pipelineSections(pipelineName) });
+    const datasetName = this.#options.datasetName ?? configured() ?? source?.definition.datasetName ??
       `${pipelineName}_dataset`;
-    return { pipelineName, datasetName: new Naming().identifier(suggested) };
+    return { pipelineName, datasetName: new Naming().identifier(datasetName) };
   }
 
   async #configuration(): Promise<Configuration> {
@@ -181,6 +186,8 @@ class ConfiguredPipeline implements Pipeline {
     });
   }
 }
+
+const DATASET_NAME = { type: "text", help: "Name of the dataset." } as const;
 
 /** Everything one run needs, once it is settled. */
 interface Work extends Names {
@@ -270,10 +277,12 @@ async function runPackage(work: Work, directory: string): Promise<LoadedPackage>
 
 async function publishPackage(work: Work, pkg: LoadPackage): Promise<LoadedPackage> {
   const { session, destination, signal, journal } = work;
+  journal.emit({ type: "step", step: "normalize", state: "started" });
   journal.emit({ type: "step", step: "load", state: "started" });
   const loaded = await loadPackage({ pkg, session, destination, signal, emit: journal.emit });
   journal.seconds.normalize += loaded.seconds.normalize;
   journal.seconds.load += loaded.seconds.load;
+  journal.emit({ type: "step", step: "normalize", state: "finished", seconds: loaded.seconds.normalize });
   journal.emit({ type: "step", step: "load", state: "finished", seconds: loaded.seconds.load });
   return loaded;
 }

@@ -145,21 +145,24 @@ export class RateLimiter {
     if (index >= 0) this.#waiting.splice(index, 1);
   }
 
-  #permit({ bucket }: Waiter, isProbe: boolean): Permit {
+  #permit({ bucket, account }: Waiter, isProbe: boolean): Permit {
     const halvings = this.#halvings;
     this.#active++;
     bucket.start(isProbe);
     const release = (answer: AnswerHead | undefined, wasSent: boolean) => {
       this.#active--;
       bucket.end(isProbe);
-      const throttle = wasSent ? this.#learn(bucket, answer, halvings) : undefined;
+      const throttle = wasSent ? this.#learn({ bucket, account, halvings }, answer) : undefined;
       this.#startWaiting();
       return throttle;
     };
     return { finish: (answer) => release(answer, true), cancel: () => void release(undefined, false) };
   }
 
-  #learn(bucket: Bucket, answer: AnswerHead | undefined, halvings: number): Throttle | undefined {
+  #learn(
+    { bucket, account, halvings }: { bucket: Bucket; account: WaitAccount; halvings: number },
+    answer: AnswerHead | undefined,
+  ): Throttle | undefined {
     const { timer, clock, emit } = this.#options;
     if (!answer) return void bucket.lose();
     const now = timer.now();
@@ -167,7 +170,15 @@ export class RateLimiter {
     const told = readBudget(answer.headers, this.#config, serverTime);
     const { limit, remaining, resetAt } = told;
     if (limit !== undefined && remaining !== undefined && resetAt !== undefined && limit > 0) {
-      emit({ type: "budget", bucket: bucket.name, limit, remaining, resetAt: now + resetAt - serverTime });
+      const { resource } = account;
+      emit({
+        type: "budget",
+        resource,
+        bucket: bucket.name,
+        limit,
+        remaining,
+        resetAt: now + resetAt - serverTime,
+      });
     }
     if (answer.status !== 429) {
       this.#recover();

@@ -44,7 +44,7 @@ function play({ emit }: Progress, clock: FakeClock): void {
     [0, { type: "step", step: "extract", state: "started" }],
     [0, { type: "resource", resource: "users", state: "started", pages: 0, rows: 0 }],
     [1000, { type: "request", resource: "users", request: "GET /users", status: 200, seconds: 1, bytes: 10 }],
-    [0, { type: "budget", bucket: "/users", limit: 600, remaining: 599, resetAt: 0 }],
+    [0, { type: "budget", resource: "users", bucket: "/users", limit: 600, remaining: 599, resetAt: 0 }],
     [0, { type: "page", resource: "users", pages: 1, rows: 200 }],
     [0, { type: "warning", code: "odd", message: "an odd \u001b[2Jthing", resource: "users" }],
     [5000, {
@@ -99,7 +99,7 @@ Deno.test("openTerminalProgress() draws one line per resource with countdown and
   const frames: string[] = [];
   const above: string[] = [];
   const screen = {
-    columns: 70,
+    columns: 120,
     draw: (frame: string) => void frames.push(frame),
     above: (line: string) => void above.push(line),
     done: () => void frames.push("done"),
@@ -112,8 +112,7 @@ Deno.test("openTerminalProgress() draws one line per resource with countdown and
   assert.equal(
     frames.find((frame) => frame.includes("waiting")),
     `extract   0:06   1 request
-  users       1 page       200 rows      32/s  waiting 7 s for the r…
-  rate budget left: /users 599/600`,
+  users       1 page       200 rows      32/s  599/600 requests left  waiting 7 s for the rate limit of /users`,
   );
   assert.deepEqual(frames.slice(-2), [
     `load      0:20   1 request
@@ -134,6 +133,7 @@ Deno.test("openJsonProgress() writes every event as one line of JSON", () => {
   assert.ok(lines.every((line) => !line.includes("\n")));
   assert.deepEqual(JSON.parse(lines[3]), {
     type: "budget",
+    resource: "users",
     bucket: "/users",
     limit: 600,
     remaining: 599,

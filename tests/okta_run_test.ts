@@ -221,10 +221,9 @@ Deno.test("run okta keeps client secrets of applications out of tables", async (
 
 Deno.test("run okta refuses a second run of the same pipeline and says who has it", async () => {
   await using stage = await scene();
-  let second: Promise<unknown> | undefined;
   stage.sim.addFault({ route: "users", action: { kind: "delay", ms: 150 } });
   const first = stage.run({ resources: ["users"] });
-  second = stage.run({ resources: ["users"] });
+  const second = stage.run({ resources: ["users"] });
   const results = await Promise.allSettled([first, second]);
   const refused = results.filter((each) => each.status === "rejected");
   assert.equal(refused.length, 1);

@@ -216,6 +216,12 @@ Deno.test("S-15 token endpoint leads through the nonce dance of DPoP", async () 
   assert.notEqual(stale.headers.get("dpop-nonce"), nonce);
 });
 
+Deno.test("S-15 token endpoint gives an ordinary token to an app that need not prove, proof or not", async () => {
+  await using sim = await startOktaSimulator({ users: 20 });
+  const proof = await (await proverOf(sim))({ htm: "POST", htu: `${sim.url}/oauth2/v1/token` });
+  assert.equal((await requestToken(sim, sim.serviceApp, { proof })).body.token_type, "Bearer");
+});
+
 Deno.test("S-15 API calls with a bound token need a fitting proof", async (t) => {
   await using sim = await startOktaSimulator({ users: 20 });
   const prover = await proverOf(sim);

@@ -97,6 +97,11 @@ function json(value: unknown, status = 200): Reply {
 }
 
 function lines(texts: Iterable<string>): Reply {
-  const body = [...texts].map((text) => `${text}\n`).join("");
-  return { status: 200, headers: { "content-type": "application/x-ndjson" }, body, items: 0 };
+  return {
+    status: 200,
+    headers: { "content-type": "application/x-ndjson" },
+    body: "",
+    lines: texts,
+    items: 0,
+  };
 }

@@ -17,6 +17,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: ReplyHeaders;
   readonly body: string;
+  /** Lines written one by one after the body, for answers too large to hold. */
+  readonly lines?: Iterable<string>;
   /** Records in the body, which latency grows with. */
   readonly items: number;
 }

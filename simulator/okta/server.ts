@@ -26,6 +26,8 @@ export interface StateHolder {
 
 const API = "/api/v1/";
 const TOKEN_PATH = "/oauth2/v1/token";
+/** Length of the pieces a streamed answer is written in. */
+const CHUNK_LENGTH = 65_536;
 
 /** A listening server. */
 export class SimulatorServer {
@@ -82,9 +84,9 @@ export class SimulatorServer {
     if (url.pathname.startsWith("/__sim/")) {
       const body = await readBody(request);
       const answer = await answerControl(this.holder, { method: request.method ?? "GET", url, body, origin });
-      return write(response, answer);
+      return await write(response, answer);
     }
-    if (url.pathname === "/") return write(response, welcomePage(state, this.url));
+    if (url.pathname === "/") return await write(response, welcomePage(state, this.url));
     await this.#simulate(state, { request, response, url, origin });
   }
 
@@ -173,8 +175,8 @@ export class SimulatorServer {
     const size = Buffer.byteLength(body);
     headers["content-length"] = String(size);
     if (fault?.kind === "reset-before-headers") {
-      // Without a first byte, fetch silently repeats the request on another connection and nobody notices.
-      response.socket?.write("HTTP/1.1 200 OK\r\nda", () => response.destroy());
+      // On a kept-alive connection fetch repeats such a request once by itself; use count 0 or 2 to be noticed.
+      response.destroy();
       return 0;
     }
     response.sendDate = false;
@@ -303,8 +305,25 @@ function spoiled(body: string): Uint8Array {
   return bytes;
 }
 
-function write(response: ServerResponse, reply: Reply): void {
-  const body = Buffer.from(reply.body);
-  response.writeHead(reply.status, { ...reply.headers, "content-length": String(body.length) });
-  response.end(body);
+async function write(response: ServerResponse, reply: Reply): Promise<void> {
+  response.writeHead(reply.status, reply.headers);
+  let chunk = reply.body;
+  for (const line of reply.lines ?? []) {
+    chunk += `${line}\n`;
+    if (chunk.length < CHUNK_LENGTH) continue;
+    if (!response.write(chunk)) await drained(response);
+    if (response.destroyed) return;
+    chunk = "";
+  }
+  response.end(chunk);
+}
+
+/** Waits until a slow reader has caught up or is gone. */
+async function drained(response: ServerResponse): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  response.once("drain", resolve);
+  response.once("close", resolve);
+  await promise;
+  response.off("drain", resolve);
+  response.off("close", resolve);
 }

@@ -125,12 +125,9 @@ export class OAuthServer {
     }
     const app = await this.#client(form, endpoint);
     const scopes = this.#scopes(app, form.get("scope") ?? "");
-    const thumbprint = proof === undefined && !app.requiresDpop ? undefined : await verifyTokenProof(proof, {
-      endpoint,
-      nonces: this.#nonces,
-      replays: this.replays,
-      now: this.now(),
-    });
+    // An app that need not prove gets an ordinary token even with a proof, which official SDKs always send.
+    const context = { endpoint, nonces: this.#nonces, replays: this.replays, now: this.now() };
+    const thumbprint = app.requiresDpop ? await verifyTokenProof(proof, context) : undefined;
     const token = this.#issue(app, scopes, thumbprint);
     const lifetime = this.#switches.tokenLifetimeS;
     const type = thumbprint === undefined ? "Bearer" : "DPoP";

@@ -64,11 +64,12 @@ function tidyText(
   const hash = users.hash(index);
   const id = users.ids.of(index);
   const status = users.status(index, patch);
-  const date = (field: Parameters<UserDirectory["date"]>[1]) => quotedDate(users.date(index, field, patch));
+  const dates = users.dates(index, patch);
   const person = users.person(index);
-  return `{"id":"${id}","status":"${status}","created":${date("created")},"activated":${date("activated")},` +
-    `"statusChanged":${date("statusChanged")},"lastLogin":${date("lastLogin")},` +
-    `"lastUpdated":${date("lastUpdated")},"passwordChanged":${date("passwordChanged")},` +
+  return `{"id":"${id}","status":"${status}","created":${quotedDate(dates.created)},` +
+    `"activated":${quotedDate(dates.activated)},"statusChanged":${quotedDate(dates.statusChanged)},` +
+    `"lastLogin":${quotedDate(dates.lastLogin)},"lastUpdated":${quotedDate(dates.lastUpdated)},` +
+    `"passwordChanged":${quotedDate(dates.passwordChanged)},` +
     `"type":{"id":"oty1sluicetype${vary(hash, 30) % 20 === 0 ? "00002" : "00001"}0"},` +
     `"profile":${profileText(users, index, hash, person)}` +
     (options.omitsCredentials ? "" : `,"credentials":${credentialsText(hash, status, person.login)}`) +

@@ -30,6 +30,15 @@ export type UserDate =
   | "lastUpdated"
   | "passwordChanged";
 
+const USER_DATES: readonly UserDate[] = [
+  "created",
+  "activated",
+  "statusChanged",
+  "lastLogin",
+  "lastUpdated",
+  "passwordChanged",
+];
+
 /** What a mutation has changed about a user. */
 export interface UserPatch extends Partial<Record<UserDate, number | null>> {
   readonly status?: UserStatus;
@@ -126,6 +135,16 @@ export class UserDirectory {
   date(index: number, field: UserDate, patch = this.patch(index)): number | null {
     const patched = patch?.[field];
     return patched !== undefined ? patched : this.#baseDate(index, field);
+  }
+
+  /** All dates of a user, as patched. */
+  dates(index: number, patch = this.patch(index)): Record<UserDate, number | null> {
+    const dates = this.#baseDates(index, this.hash(index));
+    for (const field of patch ? USER_DATES : []) {
+      const patched = patch?.[field];
+      if (patched !== undefined) dates[field] = patched;
+    }
+    return dates;
   }
 
   /** The login of a user, as patched. */
@@ -236,21 +255,27 @@ export class UserDirectory {
     return wholeSecond(created + Math.floor((vary(hash, 4) / 4294967296) * age));
   }
 
+  /** One date; the two that filters ask a million users for are computed without the others. */
   #baseDate(index: number, field: UserDate): number | null {
     const hash = this.hash(index);
     if (field === "lastUpdated") return this.#lastUpdated(index, hash);
-    if (field === "created") return this.#created(index, hash);
+    return field === "created" ? this.#created(index, hash) : this.#baseDates(index, hash)[field];
+  }
+
+  #baseDates(index: number, hash: number): Record<UserDate, number | null> {
     const status = this.#baseStatus(index, hash);
-    if (field === "statusChanged") {
-      return status === "ACTIVE" ? this.#created(index, hash) : this.#lastUpdated(index, hash);
-    }
-    if (status === "STAGED" || (status === "PROVISIONED" && field !== "activated")) return null;
-    if (field === "activated") return index === 0 ? null : this.#created(index, hash);
-    if (field === "passwordChanged") {
-      return vary(hash, 5) % 10 === 0 ? null : this.#created(index, hash) + 60_000 * (vary(hash, 6) % 5000);
-    }
-    if (vary(hash, 7) % 12 === 0) return null;
-    return wholeSecond(this.settings.anchor - vary(hash, 8) % (49 * DAY_MS));
+    const created = this.#created(index, hash);
+    const lastUpdated = this.#lastUpdated(index, hash);
+    const hasNoPassword = status === "STAGED" || status === "PROVISIONED" || vary(hash, 5) % 10 === 0;
+    const neverSignedIn = status === "STAGED" || status === "PROVISIONED" || vary(hash, 7) % 12 === 0;
+    return {
+      created,
+      lastUpdated,
+      activated: status === "STAGED" || index === 0 ? null : created,
+      statusChanged: status === "ACTIVE" ? created : lastUpdated,
+      passwordChanged: hasNoPassword ? null : created + 60_000 * (vary(hash, 6) % 5000),
+      lastLogin: neverSignedIn ? null : wholeSecond(this.settings.anchor - vary(hash, 8) % (49 * DAY_MS)),
+    };
   }
 }
 
