@@ -5,6 +5,9 @@
  */
 import { disk, type FileLayer } from "../destinations/filesystem_files.ts";
 
+/** The disk without waiting for it: a killed process loses nothing that it handed to the operating system. */
+export const swiftDisk: FileLayer = { ...disk, sync: async () => {}, syncDirectory: async () => {} };
+
 /** What the chosen operation does: nothing, or half a write, and then the process ends; or it fails, once. */
 export type Failure = "killed" | "killed-halfway" | "disk-full";
 
@@ -44,36 +47,41 @@ export class FailingFiles implements FileLayer {
   }
 
   makeDirectory(path: string) {
-    return this.#step("makeDirectory", path, () => disk.makeDirectory(path));
+    return this.#step("makeDirectory", path, () => swiftDisk.makeDirectory(path));
   }
   append(path: string, bytes: Uint8Array<ArrayBuffer>) {
     const half = bytes.slice(0, bytes.length / 2);
-    return this.#step("append", path, () => disk.append(path, bytes), () => disk.append(path, half));
+    return this.#step(
+      "append",
+      path,
+      () => swiftDisk.append(path, bytes),
+      () => swiftDisk.append(path, half),
+    );
   }
   sync(path: string) {
-    return this.#step("sync", path, () => disk.sync(path));
+    return this.#step("sync", path, () => swiftDisk.sync(path));
   }
   syncDirectory(path: string) {
-    return this.#step("syncDirectory", path, () => disk.syncDirectory(path));
+    return this.#step("syncDirectory", path, () => swiftDisk.syncDirectory(path));
   }
   rename(from: string, to: string) {
-    return this.#step("rename", `${from} -> ${to}`, () => disk.rename(from, to));
+    return this.#step("rename", `${from} -> ${to}`, () => swiftDisk.rename(from, to));
   }
   remove(path: string) {
-    return this.#step("remove", path, () => disk.remove(path));
+    return this.#step("remove", path, () => swiftDisk.remove(path));
   }
   list(path: string) {
-    return this.#step("list", path, () => disk.list(path));
+    return this.#step("list", path, () => swiftDisk.list(path));
   }
   readText(path: string) {
-    return this.#step("readText", path, () => disk.readText(path));
+    return this.#step("readText", path, () => swiftDisk.readText(path));
   }
   read(path: string) {
-    return this.#step("read", path, () => disk.read(path));
+    return this.#step("read", path, () => swiftDisk.read(path));
   }
   lock(path: string, options: { wait: boolean }) {
     return this.#step("lock", path, async () => {
-      const lock = await disk.lock(path, options);
+      const lock = await swiftDisk.lock(path, options);
       if (!lock) return undefined;
       this.#locks.add(lock);
       return {

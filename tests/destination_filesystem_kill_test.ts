@@ -6,10 +6,10 @@
 import assert from "assert";
 import { join } from "node:path";
 import { filesystem, filesystemOver } from "../destinations/filesystem.ts";
-import { disk, type FileLayer } from "../destinations/filesystem_files.ts";
+import type { FileLayer } from "../destinations/filesystem_files.ts";
 import type { Publication, Session, SessionContext } from "../pipeline/destination.ts";
 import { LoadError } from "../pipeline/errors.ts";
-import { FailingFiles, type Failure } from "./destination_failing_files.ts";
+import { FailingFiles, type Failure, swiftDisk } from "./destination_failing_files.ts";
 import { childRows, DATASET, type Part, PIPELINE, scope, table, Workplace } from "./destination_workplace.ts";
 
 const subject = { destination: filesystem, parameters: (directory: string) => ({ bucket_url: directory }) };
@@ -44,7 +44,7 @@ const first = parts(1, [], ["a", "ann"], ["b", "bob"]);
 const second = parts(2, [], ["c", "cid"]);
 const third = parts(3, ["b", "c"], ["b", "eve"]);
 
-function open(directory: string, files: FileLayer = disk, readOnly = false): Promise<Session> {
+function open(directory: string, files: FileLayer = swiftDisk, readOnly = false): Promise<Session> {
   const context: SessionContext = {
     pipelineName: PIPELINE,
     datasetName: DATASET,
@@ -88,7 +88,7 @@ async function contents(directory: string): Promise<Record<string, string>> {
 }
 
 async function answers(directory: string): Promise<unknown> {
-  await using session = await open(directory, disk, true);
+  await using session = await open(directory, swiftDisk, true);
   const { rows } = await session.query(
     "SELECT 'log', text FROM logs UNION ALL SELECT 'user', id FROM users UNION ALL SELECT 'tag', value FROM users__tags " +
       "UNION ALL SELECT 'member', user_id FROM members UNION ALL SELECT 'load', load_id FROM _dlt_loads " +
@@ -135,8 +135,10 @@ async function checkLeftBehind(directory: string, prepared: Prepared, place: Wor
     "the files after opening",
   );
   assert.equal((await session.stored(PIPELINE, PIPELINE)).state, isLoaded ? "state 3" : "state 2");
-  assert.deepEqual((await disk.list(join(directory, DATASET, ".sluice")))?.map(({ name }) => name), ["lock"]);
-  await run(directory, disk, publication, place);
+  assert.deepEqual((await swiftDisk.list(join(directory, DATASET, ".sluice")))?.map(({ name }) => name), [
+    "lock",
+  ]);
+  await run(directory, swiftDisk, publication, place);
   assert.deepEqual(
     await contents(join(directory, DATASET)),
     await contents(join(after, DATASET)),
@@ -228,7 +230,7 @@ Deno.test("filesystem publish into a new dataset leaves nothing or all when kill
     const isLoaded = await session.hasLoad(publication.loadId);
     const visible = Object.keys(await contents(join(directory, DATASET)));
     assert.equal(visible.length, isLoaded ? 8 : 1, `${files.log.at(-1)}: ${visible}`);
-    await run(directory, disk, publication, place);
+    await run(directory, swiftDisk, publication, place);
     assert.equal(Object.keys(await contents(join(directory, DATASET))).length, 8);
     await Deno.remove(directory, { recursive: true });
   }

@@ -87,3 +87,12 @@ for (const destination of ["sqlite", "filesystem"]) {
     assert.ok(second.resources.group_users.pages < 12, "only changed groups are read again");
   });
 }
+
+for (const destination of ["sqlite", "filesystem"]) {
+  Deno.test(`run okta into ${destination} keeps hostile data: odd texts, numbers, names and drifting types`, async () => {
+    await using stage = await scene({ destination }, { data: "hostile", users: 60, seed: 5, events: 200 });
+    const { warnings } = await stage.run();
+    assert.ok(await assertTruth(stage) > 200);
+    assert.ok(warnings.some((each) => each.code === "identifier-collision"), "colliding names are said");
+  });
+}

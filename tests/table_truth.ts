@@ -11,13 +11,17 @@ import { Double, type JsonValue, Naming, parseJson } from "../mod.ts";
 export type Facts = Map<string, string>;
 
 const naming = new Naming();
-const ISO_REGEXP = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/;
+// A date alone counts too: in a timestamp column it is that day's midnight.
+const ISO_REGEXP = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d|$)/;
 
 /** One text per value, whatever form it has in JSON or in a column. */
 function canonical(value: unknown): string {
   if (typeof value === "boolean") return value ? "1" : "0";
   if (value instanceof Double || typeof value === "number" || typeof value === "bigint") return String(value);
-  const text = String(value);
+  // UTF-8 has no lone surrogates; they are stored as U+FFFD.
+  const text = String(value).toWellFormed();
+  // Booleans that came into a text column.
+  if (text === "True" || text === "False") return text === "True" ? "1" : "0";
   if (!ISO_REGEXP.test(text)) return text;
   const time = Date.parse(
     text.replace(" ", "T").replace(/(\.\d{3})\d*$/, "$1").replace(/(?<![Z]|[+-]\d\d:\d\d)$/, "Z"),
@@ -31,7 +35,9 @@ export function factsOfRecord(record: JsonValue, prefix = "", facts: Facts = new
     record.forEach((item, index) => {
       const at = `${prefix}#${index}`;
       facts.set(at, "row");
-      if (item !== null && typeof item === "object" && !(item instanceof Double)) {
+      // A list in a list is a row whose items are rows of a table named after the key "list".
+      if (Array.isArray(item)) factsOfRecord(item, `${at}__list`, facts);
+      else if (item !== null && typeof item === "object" && !(item instanceof Double)) {
         factsOfRecord(item, at, facts);
       } else if (item !== null) facts.set(`${at}__value`, canonical(item));
     });
@@ -126,8 +132,13 @@ export async function assertTableHolds(
   assert.equal(rows.length, actual.size, `${root}: a key occurs twice`);
   assert.deepEqual([...actual.keys()].sort(), [...expected.keys()].sort(), `${root}: other keys`);
   for (const [key, facts] of expected) {
-    const order = (map: Facts) => [...map].sort(([left], [right]) => left < right ? -1 : 1);
-    assert.deepEqual(order(actual.get(key)!), order(facts), `${root}: row ${key}`);
+    const held = actual.get(key)!;
+    const paths = new Set([...facts.keys(), ...held.keys()]);
+    const differ = [...paths].filter((path) => facts.get(path) !== held.get(path))
+      .map((path) =>
+        `${path}: holds ${JSON.stringify(held.get(path))}, ${JSON.stringify(facts.get(path))} expected`
+      );
+    assert.deepEqual(differ, [], `${root}: row ${key}`);
   }
   return rows.length;
 }
