@@ -101,6 +101,8 @@ class ResourceRun {
   readonly #cursor: Cursor | undefined;
   /** On the parent's records: which of them have news for this resource. */
   readonly #parentCursor: Cursor | undefined;
+  /** No cursor held anything back when the walk began; committing moves the cursors. */
+  readonly #fromStart: boolean;
   readonly #tasks: OrderedTasks<{ page: RestPage; inject: JsonObject }>;
   #pages = 0;
   #rows = 0;
@@ -129,6 +131,7 @@ class ResourceRun {
     }
     this.#cursor = this.#ownCursor();
     this.#parentCursor = this.#cursorOnParent();
+    this.#fromStart = this.#cursor?.start === undefined && this.#parentCursor?.start === undefined;
     const concurrency = options.parts.client.max_concurrency ?? DEFAULT_CONCURRENCY;
     this.#tasks = new OrderedTasks(concurrency, ({ page, inject }) => this.#take(page, inject));
   }
@@ -410,8 +413,7 @@ class ResourceRun {
     const { resource, parent } = this.node;
     const { disposition, prune, strategy } = dispositionOf(resource);
     const perParent = parent !== undefined && strategy === "replace-per-parent";
-    const fresh = this.#complete && this.#cursor?.start === undefined &&
-      this.#parentCursor?.start === undefined && !this.#skipped;
+    const fresh = this.#complete && this.#fromStart && !this.#skipped;
     const hints = Object.fromEntries(
       ["table_name", "write_disposition", "primary_key", "merge_key", "columns", "max_table_nesting"]
         .filter((key) => key in resource).map((key) => [key, resource[key as keyof typeof resource]]),

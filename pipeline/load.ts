@@ -42,6 +42,9 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   const stored = await session.stored(pipelineName, schemaName);
   const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
   const naming = new Naming(destination.capabilities.maxIdentifierLength);
+  const filledBefore = new Set(
+    [...schema.tables.values()].filter(({ columns }) => columns.has("_dlt_id")).map(({ name }) => name),
+  );
   const watch = new Stopwatch();
   await using load = await watch.load(() => session.begin({ loadId, schemaName }));
 
@@ -69,9 +72,8 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
     await normalizeResource({ ...loading, resource, summary, table, normalizer, drain });
   }
   for (const [resource, { copiesOf }] of Object.entries(resources)) {
-    if (copiesOf && resources[copiesOf] && stored.schema) {
-      await renewCopies({ pkg, session, schema, naming, normalizer, drain }, resource);
-    }
+    if (!copiesOf || !resources[copiesOf]) continue;
+    await renewCopies({ pkg, session, schema, naming, normalizer, drain, filledBefore }, resource);
   }
   normalizer.flush();
   await drain();
@@ -149,16 +151,18 @@ interface Renewing {
   readonly naming: Naming;
   readonly normalizer: Normalizer;
   readonly drain: () => Promise<void>;
+  /** Tables that the dataset has had rows of. */
+  readonly filledBefore: ReadonlySet<string>;
 }
 
 /** Adds rows for the copies of records that changed in the resource they are copied from. */
 async function renewCopies(
-  { pkg, session, schema, naming, normalizer, drain }: Renewing,
+  { pkg, session, schema, naming, normalizer, drain, filledBefore }: Renewing,
   resource: string,
 ): Promise<void> {
   const { hints, copiesOf } = pkg.manifest.resources[resource];
   const table = rootTable(schema, naming, resource, hints);
-  if (!table.columns.has("_dlt_id")) return;
+  if (!filledBefore.has(table.name)) return;
   const copies = await Copies.of(pkg, resource, { session, table: table.name, naming });
   if (!copies) return;
   for await (const stored of pkg.pages(copiesOf!)) {
