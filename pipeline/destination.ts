@@ -31,7 +31,11 @@ export interface Stored {
 export interface Scope {
   /** Columns that `keys` speak about, e.g. `["group_id"]`. */
   readonly columns: readonly string[];
-  /** Streams the keys of parents (or rows) that were listed; `walked` ones were read again in full. */
+  /**
+   * Streams the keys of parents (or rows) that were listed; `walked` ones were read again in full. Key parts
+   * are texts as the API wrote them, numbers in digits; they are compared with what the columns hold, so a
+   * scope over a column that is stored in another spelling, such as a timestamp, matches nothing.
+   */
   keys(): AsyncIterable<{ key: string[]; walked: boolean }>;
   /** Every key that exists was listed, so rows with any other key are gone. */
   readonly complete: boolean;
@@ -107,8 +111,12 @@ export interface Session extends AsyncDisposable {
   stored(pipelineName: string, schemaName: string): Promise<Stored>;
   /** Whether a load is in `_dlt_loads`. */
   hasLoad(loadId: string): Promise<boolean>;
+  /** Begins a load. Whether a second one may be open at the same time is the destination's to say. */
   begin(load: { loadId: string; schemaName: string }): Promise<Load>;
-  /** Runs one SQL statement read-only; tables answer with and without the dataset's name in front. */
+  /**
+   * Runs one SQL statement read-only; tables answer with and without the dataset's name in front. Values are
+   * spelled as the destination stores them: a timestamp is `… …` in SQLite and `…T…Z` in files.
+   */
   query(sql: string): Promise<QueryResult>;
 }
 

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { LoadError, SluiceError, StateError } from "./errors.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
+import { type JsonObject, type JsonValue, stringifyJson } from "./json.ts";
 import type { TableHints } from "./source.ts";
 import { AppendFile, readLines, replaceFile } from "./files.ts";
 
@@ -299,5 +299,5 @@ function damaged(path: string, frame: number): StateError {
 
 /** The value as a key part: text, numbers in digits. */
 export function keyPart(value: JsonValue | undefined): string {
-  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+  return typeof value === "string" ? value : stringifyJson(value ?? null);
 }
