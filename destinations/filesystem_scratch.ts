@@ -42,10 +42,21 @@ export class ScratchTable {
     this.#strategy = described?.["x-merge-strategy"] ?? "delete-insert";
     this.#key = mergedKey(described);
     if (parent && parent.#current) this.#current = new Set();
-    for (const column of described ? storedColumns(described) : []) this.#place(column.name);
+    if (described) this.#createWith(storedColumns(described).map((column) => column.name));
     if (this.#key.length) {
       const index = quote(`_sluice_key_${options.name}`);
       database.exec(`CREATE UNIQUE INDEX ${index} ON ${this.#table} (${this.#key.map(quote).join(", ")})`);
+    }
+  }
+
+  /** All known columns at once: altering a table costs more the wider it is. */
+  #createWith(names: readonly string[]): void {
+    for (const name of names) {
+      const same = this.#columns.findIndex((column) => column.toLowerCase() === name.toLowerCase());
+      this.#places.set(name, same === -1 ? this.#columns.push(name) - 1 : same);
+    }
+    if (this.#columns.length) {
+      this.#database.exec(`CREATE TABLE ${this.#table} (${this.#columns.map(quote).join(", ")})`);
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from "sqlite";
 import { ConfigError } from "../pipeline/errors.ts";
-import { withoutDataset } from "./filesystem_prefix.ts";
+import { withoutDataset } from "./dataset_prefix.ts";
 
 const MAX_SQL_LENGTH = 100_000;
 // SQLite's authoriser actions; Deno has the function but not the constants in its types.
