@@ -22,15 +22,8 @@ export { Double, type JsonObject, type JsonValue, parseJson, stringifyJson } fro
 export { fieldAt } from "./pipeline/field_path.ts";
 export { Naming } from "./pipeline/naming.ts";
 export type { Given, ParameterSpec, ParameterSpecs, ParameterType, Resolved } from "./pipeline/parameters.ts";
-export {
-  formatLoadInfo,
-  type LoadInfo,
-  type Pipeline,
-  pipeline,
-  type PipelineOptions,
-  type RunOptions,
-  type Warning,
-} from "./pipeline/pipeline.ts";
+export { formatLoadInfo, type LoadInfo, type Warning } from "./pipeline/load_info.ts";
+export { type Pipeline, pipeline, type PipelineOptions, type RunOptions } from "./pipeline/pipeline.ts";
 export type {
   Column,
   DataType,

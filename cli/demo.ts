@@ -6,7 +6,8 @@
 import { join, relative } from "node:path";
 import type { Command } from "cli";
 import { Configuration } from "../pipeline/config.ts";
-import { formatLoadInfo, type Pipeline, pipeline } from "../pipeline/pipeline.ts";
+import { formatLoadInfo } from "../pipeline/load_info.ts";
+import { type Pipeline, pipeline } from "../pipeline/pipeline.ts";
 import { startOktaSimulator } from "../simulator/okta/mod.ts";
 import okta from "../sources/okta.ts";
 import { formatRows } from "./format_rows.ts";

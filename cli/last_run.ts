@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "node:path";
-import type { LoadInfo } from "../pipeline/pipeline.ts";
+import type { LoadInfo } from "../pipeline/load_info.ts";
 
 /** Where a pipeline's data went. */
 export type LastRun = Pick<LoadInfo, "pipelineName" | "datasetName" | "destination" | "finishedAt">;

@@ -5,7 +5,8 @@
 import { type Command, Option } from "cli";
 import { findDestination } from "../destinations/mod.ts";
 import { Configuration } from "../pipeline/config.ts";
-import { formatLoadInfo, pipeline } from "../pipeline/pipeline.ts";
+import { formatLoadInfo } from "../pipeline/load_info.ts";
+import { pipeline } from "../pipeline/pipeline.ts";
 import { findSource } from "./find_source.ts";
 import { helpEnd, integerFrom, nameList } from "./help.ts";
 import { interruptible } from "./interrupt.ts";

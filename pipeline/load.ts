@@ -4,18 +4,18 @@
  * @module
  */
 import { Copies } from "./copies.ts";
-import type { Destination, Publication, Scope, Session, TablePublication } from "./destination.ts";
-import { NormalizeError, StateError } from "./errors.ts";
+import type { Destination, Session, TablePublication } from "./destination.ts";
+import { NormalizeError } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import { selectRecords } from "./field_path.ts";
-import { isJsonObject, type JsonObject, parseJson } from "./json.ts";
+import { type JsonObject, parseJson } from "./json.ts";
 import type { LoadPackage, ResourceSummary, StoredPage } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { Normalizer, type RootTableHints } from "./normalize.ts";
-import { Schema, SCHEMA_ENGINE_VERSION } from "./schema.ts";
+import { publication, tablePublication, withRootKeys } from "./publication.ts";
+import { Schema } from "./schema.ts";
 import type { RowBatch, Table } from "./schema_types.ts";
 import type { TableHints } from "./source.ts";
-import { stateRow } from "./state.ts";
 import { dispositionOf, rootTable } from "./table_hints.ts";
 
 /** What a package became. */
@@ -80,7 +80,7 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   reportNormalizing(normalizer, schema, emit);
 
   const tables = Object.entries(resources).map(([resource, summary]) =>
-    publicationOf(pkg, schema, naming, resource, summary)
+    tablePublication(pkg, schema, naming, resource, summary)
   );
   for (const { table, children } of tables) await load.migrate(withRootKeys(schema, table, children));
   reportDispositions(tables, destination, emit);
@@ -189,90 +189,6 @@ function recordsOf({ header, body }: StoredPage): JsonObject[] {
   }
   if (header.inject) { for (const record of records) Object.assign(record, header.inject); }
   return records;
-}
-
-function publicationOf(
-  pkg: LoadPackage,
-  schema: Schema,
-  naming: Naming,
-  resource: string,
-  summary: ResourceSummary,
-): TablePublication {
-  const table = rootTable(schema, naming, resource, summary.hints);
-  const { disposition, strategy } = dispositionOf(summary.hints);
-  const scope: Scope | undefined = summary.scope && {
-    columns: summary.scope.fields.map((field) => naming.path(field)),
-    complete: summary.scope.complete,
-    keys: () => pkg.keys(resource),
-  };
-  return {
-    table,
-    children: schema.descendants(table.name),
-    disposition,
-    strategy,
-    replaceAll: summary.replaceAll,
-    scope,
-  };
-}
-
-/** The table and its children; where they follow a merge, those made before it get their column for the root's key. */
-function withRootKeys(schema: Schema, table: Table, children: readonly string[]): Table[] {
-  const tables = children.map((name) => schema.tables.get(name)!);
-  if (table.write_disposition === "merge") {
-    for (const child of tables) {
-      if (child.columns.has("_dlt_root_id") || !child.columns.has("_dlt_id")) continue;
-      child.columns.set("_dlt_root_id", {
-        name: "_dlt_root_id",
-        data_type: "text",
-        nullable: false,
-        root_key: true,
-      });
-    }
-  }
-  return [table, ...tables];
-}
-
-function publication(
-  pkg: LoadPackage,
-  schema: Schema,
-  tables: TablePublication[],
-  storedSchema?: string,
-): Publication {
-  for (
-    const name of [
-      ...tables.map(({ table }) => table.name),
-      ...tables.flatMap(({ children }) => children),
-    ]
-  ) {
-    const table = schema.tables.get(name)!;
-    if (table.columns.has("_dlt_id")) table["x-normalizer"] = { "seen-data": true };
-  }
-  const changed = schema.bump() || storedSchema === undefined;
-  const { loadId, schemaName, state } = pkg.manifest;
-  if (!isJsonObject(state)) {
-    throw new StateError("Cannot load a package: it holds no pipeline state", {
-      code: "package-corrupt",
-      at: { file: pkg.directory },
-      next: "move the folder away and run again; what it held is read again from the source",
-    });
-  }
-  return {
-    loadId,
-    schemaName,
-    schemaVersionHash: schema.hash,
-    insertedAt: Date.now(),
-    tables,
-    state: stateRow(state),
-    version: changed
-      ? {
-        version: schema.version,
-        engineVersion: SCHEMA_ENGINE_VERSION,
-        schemaName,
-        versionHash: schema.hash,
-        schema: schema.toText(),
-      }
-      : undefined,
-  };
 }
 
 function reportNormalizing(normalizer: Normalizer, schema: Schema, emit: Emit): void {

@@ -8,10 +8,11 @@ import { openDestination } from "../destinations/mod.ts";
 import { Configuration, pipelineSections, sourceSections } from "./config.ts";
 import type { Destination, QueryResult, Session } from "./destination.ts";
 import { ConfigError, InterruptedError, SluiceError } from "./errors.ts";
-import type { Emit, RunEvent, StepName } from "./events.ts";
+import type { Emit } from "./events.ts";
 import { checkExtract, extract } from "./extract.ts";
 import { makeDirectory } from "./files.ts";
 import { takeLease } from "./lease.ts";
+import { Journal, type LoadInfo } from "./load_info.ts";
 import { type LoadedPackage, loadPackage } from "./load.ts";
 import { LoadPackage, newLoadId } from "./load_package.ts";
 import { Naming } from "./naming.ts";
@@ -46,31 +47,6 @@ export interface RunOptions {
   /** Forget the cursors of the selected resources and read everything again. */
   readonly fullRefresh?: boolean;
   readonly signal?: AbortSignal;
-}
-
-/** Something the user should know. */
-export interface Warning {
-  readonly code: string;
-  readonly message: string;
-  readonly resource?: string;
-}
-
-/** What a run did. */
-export interface LoadInfo {
-  readonly pipelineName: string;
-  readonly datasetName: string;
-  readonly destination: string;
-  /** Where the data is, without secrets. */
-  readonly location: string;
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly loadSeconds: number;
-  readonly steps: Record<StepName, number>;
-  /** More than one when an earlier run had left a package behind. */
-  readonly loadPackages: readonly { loadId: string; state: "loaded"; rows: Record<string, number> }[];
-  readonly resources: Record<string, { pages: number; rows: number }>;
-  readonly requests: number;
-  readonly warnings: readonly Warning[];
 }
 
 /** A pipeline that can be run and queried. */
@@ -294,69 +270,4 @@ function interrupted(error: unknown, signal: AbortSignal): InterruptedError | un
     next: "run again; the tables are as they were before this run",
     cause: error,
   });
-}
-
-/** Watches the events of a run, counts them and passes them on. */
-class Journal {
-  readonly #start = new Date();
-  readonly #forward: Emit | undefined;
-  readonly #warnings: Warning[] = [];
-  #requests = 0;
-  readonly seconds: Record<StepName, number> = { extract: 0, normalize: 0, load: 0 };
-  resources: Record<string, { pages: number; rows: number }> = {};
-
-  constructor(forward?: Emit) {
-    this.#forward = forward;
-  }
-
-  readonly emit = (event: RunEvent): void => {
-    if (event.type === "request") this.#requests++;
-    if (event.type === "warning") {
-      const { code, message, resource } = event;
-      const isKnown = this.#warnings.some((each) =>
-        each.code === code && each.message === message && each.resource === resource
-      );
-      if (isKnown) return;
-      this.#warnings.push({ code, message, resource });
-    }
-    this.#forward?.(event);
-  };
-
-  async step(step: StepName, action: () => Promise<void>): Promise<void> {
-    const start = performance.now();
-    this.emit({ type: "step", step, state: "started" });
-    await action();
-    this.seconds[step] += (performance.now() - start) / 1000;
-    this.emit({ type: "step", step, state: "finished", seconds: this.seconds[step] });
-  }
-
-  loadInfo(names: Names, destination: string, location: string, loaded: readonly LoadedPackage[]): LoadInfo {
-    const resources = Object.entries(this.resources).map((
-      [name, { pages, rows }],
-    ) => [name, { pages, rows }]);
-    return {
-      ...names,
-      destination,
-      location,
-      startedAt: this.#start.toISOString(),
-      finishedAt: new Date().toISOString(),
-      loadSeconds: this.seconds.load,
-      steps: this.seconds,
-      loadPackages: loaded.map(({ loadId, rows }) => ({ loadId, state: "loaded", rows })),
-      resources: Object.fromEntries(resources),
-      requests: this.#requests,
-      warnings: this.#warnings,
-    };
-  }
-}
-
-/** The lines that dlt users know. */
-export function formatLoadInfo(info: LoadInfo): string {
-  const { pipelineName, loadSeconds, loadPackages, destination, datasetName, location } = info;
-  return [
-    `Pipeline ${pipelineName} load step completed in ${loadSeconds.toFixed(2)} seconds`,
-    `${loadPackages.length} load package(s) were loaded to destination ${destination} and into dataset ${datasetName}`,
-    `The ${destination} destination used ${location} location to store data`,
-    ...loadPackages.map(({ loadId }) => `Load package ${loadId} is LOADED and contains no failed jobs`),
-  ].join("\n");
 }

@@ -243,3 +243,19 @@ Deno.test("run okta stopped by its signal leaves the tables as they were", async
   assert.equal(await stage.value("SELECT count(*) FROM sqlite_schema WHERE name = 'groups'"), 0);
   await stage.run({ resources: ["groups"] });
 });
+
+Deno.test("run okta keeps all rows when the token's rights vanish and lists come back empty", async () => {
+  await using stage = await scene();
+  await stage.run();
+  const { clientId, privateKeyPem } = stage.sim.rolelessServiceApp;
+  const parameters = { api_token: undefined, client_id: clientId, private_key: privateKeyPem };
+  const { warnings } = await stage.run({
+    fullRefresh: true,
+    resources: ["users", "groups", "group_users", "apps", "users_me"],
+  }, parameters);
+  for (const table of ["users", "groups", "group_users", "apps"] as const) {
+    assert.equal(await count(stage, table), [...stage.sim.truth(table)].length, table);
+  }
+  assert.equal(await count(stage, "users_me"), 1, "a record that may not be read keeps its row");
+  assert.ok(warnings.some((each) => each.code === "empty"));
+});

@@ -1,0 +1,101 @@
+/**
+ * What a run did, as data and as the lines that dlt users know; and the journal that adds it up.
+ * @module
+ */
+import type { Emit, RunEvent, StepName } from "./events.ts";
+import type { LoadedPackage } from "./load.ts";
+
+/** Something the user should know. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+  readonly resource?: string;
+}
+
+/** What a run did. */
+export interface LoadInfo {
+  readonly pipelineName: string;
+  readonly datasetName: string;
+  readonly destination: string;
+  /** Where the data is, without secrets. */
+  readonly location: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly loadSeconds: number;
+  readonly steps: Record<StepName, number>;
+  /** More than one when an earlier run had left a package behind. */
+  readonly loadPackages: readonly { loadId: string; state: "loaded"; rows: Record<string, number> }[];
+  readonly resources: Record<string, { pages: number; rows: number }>;
+  readonly requests: number;
+  readonly warnings: readonly Warning[];
+}
+
+/** Watches the events of a run, counts them and passes them on. */
+export class Journal {
+  readonly #start = new Date();
+  readonly #forward: Emit | undefined;
+  readonly #warnings: Warning[] = [];
+  #requests = 0;
+  readonly seconds: Record<StepName, number> = { extract: 0, normalize: 0, load: 0 };
+  resources: Record<string, { pages: number; rows: number }> = {};
+
+  constructor(forward?: Emit) {
+    this.#forward = forward;
+  }
+
+  readonly emit = (event: RunEvent): void => {
+    if (event.type === "request") this.#requests++;
+    if (event.type === "warning") {
+      const { code, message, resource } = event;
+      const isKnown = this.#warnings.some((each) =>
+        each.code === code && each.message === message && each.resource === resource
+      );
+      if (isKnown) return;
+      this.#warnings.push({ code, message, resource });
+    }
+    this.#forward?.(event);
+  };
+
+  async step(step: StepName, action: () => Promise<void>): Promise<void> {
+    const start = performance.now();
+    this.emit({ type: "step", step, state: "started" });
+    await action();
+    this.seconds[step] += (performance.now() - start) / 1000;
+    this.emit({ type: "step", step, state: "finished", seconds: this.seconds[step] });
+  }
+
+  loadInfo(
+    names: { pipelineName: string; datasetName: string },
+    destination: string,
+    location: string,
+    loaded: readonly LoadedPackage[],
+  ): LoadInfo {
+    const resources = Object.entries(this.resources).map((
+      [name, { pages, rows }],
+    ) => [name, { pages, rows }]);
+    return {
+      ...names,
+      destination,
+      location,
+      startedAt: this.#start.toISOString(),
+      finishedAt: new Date().toISOString(),
+      loadSeconds: this.seconds.load,
+      steps: this.seconds,
+      loadPackages: loaded.map(({ loadId, rows }) => ({ loadId, state: "loaded", rows })),
+      resources: Object.fromEntries(resources),
+      requests: this.#requests,
+      warnings: this.#warnings,
+    };
+  }
+}
+
+/** The lines that dlt users know. */
+export function formatLoadInfo(info: LoadInfo): string {
+  const { pipelineName, loadSeconds, loadPackages, destination, datasetName, location } = info;
+  return [
+    `Pipeline ${pipelineName} load step completed in ${loadSeconds.toFixed(2)} seconds`,
+    `${loadPackages.length} load package(s) were loaded to destination ${destination} and into dataset ${datasetName}`,
+    `The ${destination} destination used ${location} location to store data`,
+    ...loadPackages.map(({ loadId }) => `Load package ${loadId} is LOADED and contains no failed jobs`),
+  ].join("\n");
+}
