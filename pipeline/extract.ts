@@ -4,35 +4,12 @@
  * that has the network and nothing else.
  * @module
  */
-import type { Emit } from "./events.ts";
-import type { JsonObject } from "./json.ts";
-import type { ResourceSummary, StoredPage } from "./load_package.ts";
+import type { ResourceSummary } from "./load_package.ts";
 import { resourceGraph, type ResourceNode } from "./resource_graph.ts";
-import { ResourceRun } from "./resource_run.ts";
-import type { SourceParts } from "./source.ts";
+import { type ExtractOptions, type ExtractSink, ResourceRun } from "./resource_run.ts";
 import { RestClient } from "../rest/client.ts";
 
-/** What to extract. */
-export interface ExtractOptions {
-  readonly sourceName: string;
-  readonly parts: SourceParts;
-  /** Names of the resources to load; undefined for those selected by default. */
-  readonly resources?: readonly string[];
-  /** Pages per resource. */
-  readonly limit?: number;
-  /** Forget the cursors of the selected resources. */
-  readonly fullRefresh?: boolean;
-  /** The pipeline state; cursors in it are moved. */
-  readonly state: JsonObject;
-  readonly signal: AbortSignal;
-  readonly emit: Emit;
-}
-
-/** Receives pages and keys; a slow sink slows the reading. */
-export interface ExtractSink {
-  append(resource: string, page: StoredPage): Promise<void>;
-  addKey(resource: string, key: readonly string[], walked: boolean): Promise<void>;
-}
+export type { ExtractOptions, ExtractSink };
 
 /** Finds what is wrong with a source's setup before anything is opened or asked. @throws {ConfigError} */
 export function checkExtract(

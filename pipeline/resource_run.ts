@@ -4,11 +4,11 @@
  * @module
  */
 import { type EndedBy, EndpointReader } from "./endpoint_reader.ts";
-import type { ExtractOptions, ExtractSink } from "./extract.ts";
+import type { Emit } from "./events.ts";
 import { fieldAt } from "./field_path.ts";
 import { Cursor, type CursorValue } from "./incremental.ts";
 import type { JsonObject } from "./json.ts";
-import { keyPart, type ResourceSummary } from "./load_package.ts";
+import { keyPart, type ResourceSummary, type StoredPage } from "./load_package.ts";
 import { OrderedTasks } from "./ordered_tasks.ts";
 import { injected, takePage } from "./page_records.ts";
 import { endpointOf, type ResourceNode } from "./resource_graph.ts";
@@ -18,6 +18,7 @@ import {
   type IncrementalConfig,
   isHandWritten,
   type ResourceConfig,
+  type SourceParts,
 } from "./source.ts";
 import { resourceState } from "./state.ts";
 import { dispositionOf, keysOf, scopeFields } from "./table_hints.ts";
@@ -26,6 +27,28 @@ import type { Values } from "../rest/placeholders.ts";
 import type { RestPage } from "../rest/types.ts";
 
 const DEFAULT_CONCURRENCY = 8;
+
+/** What to extract. */
+export interface ExtractOptions {
+  readonly sourceName: string;
+  readonly parts: SourceParts;
+  /** Names of the resources to load; undefined for those selected by default. */
+  readonly resources?: readonly string[];
+  /** Pages per resource. */
+  readonly limit?: number;
+  /** Forget the cursors of the selected resources. */
+  readonly fullRefresh?: boolean;
+  /** The pipeline state; cursors in it are moved. */
+  readonly state: JsonObject;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** Receives pages and keys; a slow sink slows the reading. */
+export interface ExtractSink {
+  append(resource: string, page: StoredPage): Promise<void>;
+  addKey(resource: string, key: readonly string[], walked: boolean): Promise<void>;
+}
 
 /** How a walk went: whether it listed everything that exists, and the server's time when it began. */
 interface Walked {

@@ -248,7 +248,6 @@ async function runExample(
       args: [
         "run",
         "-q",
-        "--check",
         "-P=cli",
         "--no-prompt",
         "--config",
