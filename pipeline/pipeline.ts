@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { openDestination } from "../destinations/mod.ts";
 import { Configuration, pipelineSections, sourceSections } from "./config.ts";
 import type { Destination, QueryResult, Session } from "./destination.ts";
-import { ConfigError, InterruptedError, SluiceError } from "./errors.ts";
+import { ConfigError, InterruptedError, SluiceError, StateError } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import { checkExtract, extract } from "./extract.ts";
 import { makeDirectory } from "./files.ts";
@@ -196,22 +196,42 @@ async function loadPending(work: Work, directory: string): Promise<LoadedPackage
     if (entry.isDirectory) names.push(entry.name);
   }
   for (const name of names.sort()) {
-    const pkg = await LoadPackage.open(join(directory, "packages", name));
-    const { status, loadId, datasetName, destination } = pkg.manifest;
-    if (
-      status === "extracted" && (datasetName !== work.datasetName || destination !== work.destination.name)
-    ) {
-      const message =
-        `package ${loadId} waits for dataset ${datasetName} on ${destination} and was left there`;
-      work.journal.emit({ type: "warning", code: "package-pending", message });
-      continue;
+    try {
+      const package_ = await loadOnePending(work, join(directory, "packages", name));
+      if (package_) loaded.push(package_);
+    } catch (error) {
+      if (!(error instanceof StateError) || error.code !== "package-corrupt") throw error;
+      await setAside(work, directory, { name, error });
     }
-    if (status === "extracted" && !await work.session.hasLoad(loadId)) {
-      loaded.push(await publishPackage(work, pkg));
-    }
-    await pkg.remove();
   }
   return loaded;
+}
+
+async function loadOnePending(work: Work, directory: string): Promise<LoadedPackage | undefined> {
+  const pkg = await LoadPackage.open(directory);
+  const { status, loadId, datasetName, destination } = pkg.manifest;
+  if (status === "extracted" && (datasetName !== work.datasetName || destination !== work.destination.name)) {
+    const message = `package ${loadId} waits for dataset ${datasetName} on ${destination} and was left there`;
+    work.journal.emit({ type: "warning", code: "package-pending", message });
+    return undefined;
+  }
+  const isDue = status === "extracted" && !await work.session.hasLoad(loadId);
+  const loaded = isDue ? await publishPackage(work, pkg) : undefined;
+  await pkg.remove();
+  return loaded;
+}
+
+/** A damaged package must not block the pipeline: the state has not moved, so its data is read again. */
+async function setAside(
+  work: Work,
+  directory: string,
+  { name, error }: { name: string; error: StateError },
+): Promise<void> {
+  const aside = join(directory, "set_aside", name);
+  await makeDirectory(join(directory, "set_aside"));
+  await Deno.rename(join(directory, "packages", name), aside);
+  const message = `${error.message}; it was set aside in ${aside}, and what it held is read again`;
+  work.journal.emit({ type: "warning", code: "package-set-aside", message });
 }
 
 async function runPackage(work: Work, directory: string): Promise<LoadedPackage> {
