@@ -35,7 +35,7 @@ export type {
 } from "./pipeline/schema_types.ts";
 export { redact, Secret } from "./pipeline/secret.ts";
 export * from "./pipeline/source.ts";
-export { RestClient } from "./rest/client.ts";
+export { type ResourceClient, RestClient } from "./rest/client.ts";
 export { pollFeed, type PollingFeed } from "./rest/polling_feed.ts";
 export type {
   Auth,

@@ -28,7 +28,8 @@ export function terminalScreen(): Screen {
   const live = createLogUpdate(process.stderr, { showCursor: true });
   return {
     get columns() {
-      return process.stderr.columns ?? 80;
+      // Some terminals in containers say 0.
+      return process.stderr.columns || 80;
     },
     draw: (frame) => live(frame),
     above: (line) => live.persist(line),

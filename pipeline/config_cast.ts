@@ -19,8 +19,26 @@ const NUMBER_REGEXP = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf|infinit
 /** Casts a value to the type of its parameter. */
 export function cast(value: unknown, spec: ParameterSpec): Cast {
   const result = CASTS[spec.type](value);
+  if ("value" in result && spec.range && !isWithin(result.value as number, spec.range)) {
+    return { problem: rangeText(spec.range) };
+  }
   if ("problem" in result || !spec.oneOf || spec.oneOf.includes(result.value as string)) return result;
   return { problem: `one of ${spec.oneOf.map((member) => `"${member}"`).join(", ")}` };
+}
+
+type Range = NonNullable<ParameterSpec["range"]>;
+
+function isWithin(value: number, { min = -Infinity, above = -Infinity, max = Infinity }: Range): boolean {
+  return value >= min && (value > above || above === -Infinity) && value <= max;
+}
+
+function rangeText({ min, above, max }: Range): string {
+  const bounds = [
+    min !== undefined && `at least ${min}`,
+    above !== undefined && `above ${above}`,
+    max !== undefined && `at most ${max}`,
+  ];
+  return `a number ${bounds.filter(Boolean).join(" and ")}`;
 }
 
 const CASTS: Record<ParameterType, (value: unknown) => Cast> = {

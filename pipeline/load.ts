@@ -83,7 +83,7 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
     tablePublication(pkg, schema, naming, resource, summary)
   );
   for (const { table, children } of tables) await load.migrate(withRootKeys(schema, table, children));
-  reportDispositions(tables, destination, emit);
+  reportDispositions(tables, { destination, filledBefore, emit });
   await watch.load(() => load.publish(publication(pkg, schema, tables, stored.schema)));
   const rows = normalizer.counts();
   emit({ type: "loaded", loadId, tables: rows });
@@ -216,10 +216,19 @@ function reportNormalizing(normalizer: Normalizer, schema: Schema, emit: Emit): 
   }
 }
 
-function reportDispositions(tables: readonly TablePublication[], destination: Destination, emit: Emit): void {
+/** Says where rows are appended that a database would merge; there is nothing to merge in a new table. */
+function reportDispositions(
+  tables: readonly TablePublication[],
+  { destination, filledBefore, emit }: {
+    destination: Destination;
+    filledBefore: ReadonlySet<string>;
+    emit: Emit;
+  },
+): void {
   for (const { table, strategy, disposition, replaceAll } of tables) {
     if (
-      disposition !== "merge" || replaceAll || destination.capabilities.mergeStrategies.includes(strategy!)
+      disposition !== "merge" || replaceAll || !filledBefore.has(table.name) ||
+      destination.capabilities.mergeStrategies.includes(strategy!)
     ) continue;
     emit({
       type: "warning",

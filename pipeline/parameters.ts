@@ -23,6 +23,8 @@ export interface ParameterSpec {
   /** Says where to get the value; printed when it is missing or still a placeholder. */
   readonly obtain?: string;
   readonly oneOf?: readonly string[];
+  /** Bounds of a number; `above` excludes the bound itself. */
+  readonly range?: { readonly min?: number; readonly above?: number; readonly max?: number };
 }
 
 /** Parameters by name; names are snake_case, as in TOML. */

@@ -238,12 +238,8 @@ async function runPackage(work: Work, directory: string): Promise<LoadedPackage>
   const { pipelineName, datasetName, source, parts, options, journal, session, destination } = work;
   const schemaName = new Naming().identifier(source.definition.name);
   const stored = await session.stored(pipelineName, schemaName);
-  const state = readState(stored.state, {
-    pipelineName,
-    datasetName,
-    schemaName,
-    destination: destination.name,
-  });
+  const header = { pipelineName, datasetName, schemaName, destination: destination.name };
+  const state = readState(stored.state, header, options.fullRefresh);
   const head = { loadId: newLoadId(), pipelineName, datasetName, destination: destination.name, schemaName };
   await using pkg = await LoadPackage.create(join(directory, "packages"), head);
   try {

@@ -82,6 +82,8 @@ export class ResourceRun {
   #limited = false;
   /** Everything that exists was listed. */
   #complete = false;
+  /** A list of everything came back empty although there must be something. */
+  #hidden = false;
 
   constructor(
     node: ResourceNode,
@@ -147,7 +149,7 @@ export class ResourceRun {
 
   async #walkByHand(resource: HandWrittenResource): Promise<Walked> {
     const context = {
-      client: this.#client,
+      client: this.#client.forResource(this.node.name),
       state: this.#state,
       signal: this.#options.signal,
       warn: (code: string, message: string) => this.#warn(code, message),
@@ -173,9 +175,10 @@ export class ResourceRun {
     });
     this.#count(ended);
     // A list that must have something in it and has nothing tells of missing rights, not of missing rows.
-    const isHidden = !this.#listed && (this.node.resource as ResourceConfig).warn_if_empty !== undefined;
+    const mustHaveSome = (this.node.resource as ResourceConfig).warn_if_empty !== undefined;
+    this.#hidden = mustHaveSome && start === undefined && !this.#listed && !this.#limited && !this.#skipped;
     return {
-      complete: start === undefined && !this.#limited && !this.#skipped && !isHidden,
+      complete: start === undefined && !this.#limited && !this.#skipped && !this.#hidden,
       serverTime: serverTime ?? this.#serverTime,
     };
   }
@@ -294,9 +297,7 @@ export class ResourceRun {
       this.#warn("not-readable", `${what} could not be read with these rights and kept their rows`);
     }
     const { resource } = this.node;
-    if (!isHandWritten(resource) && resource.warn_if_empty && !this.#listed && !this.#limited) {
-      this.#warn("empty", resource.warn_if_empty);
-    }
+    if (this.#hidden) this.#warn("empty", (resource as ResourceConfig).warn_if_empty!);
     this.#say("finished");
   }
 

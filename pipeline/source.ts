@@ -7,7 +7,7 @@ import type { JsonObject, JsonValue } from "./json.ts";
 import type { Given, ParameterSpecs, Resolved } from "./parameters.ts";
 import type { Column, MergeStrategy, WriteDisposition } from "./schema_types.ts";
 import type { AuthConfig, ClientConfig, PaginatorConfig, RestPage } from "../rest/types.ts";
-import type { RestClient } from "../rest/client.ts";
+import type { ResourceClient } from "../rest/client.ts";
 
 /** A write disposition with its strategy. */
 export interface WriteDispositionConfig {
@@ -110,7 +110,7 @@ export interface ResourceConfig extends TableHints {
 
 /** What a hand-written resource works with. */
 export interface ExtractContext {
-  readonly client: RestClient;
+  readonly client: ResourceClient;
   /** Kept between runs under this resource; published together with the rows. */
   readonly state: JsonObject;
   readonly signal: AbortSignal;

@@ -23,8 +23,13 @@ export interface StateHeader {
   readonly destination: string;
 }
 
-/** Reads the stored text, or starts a new document. @throws {StateError} when the text cannot be read */
-export function readState(text: string | undefined, header: StateHeader): JsonObject {
+/**
+ * Reads the stored text, or starts a new document.
+ *
+ * @param startOver a document that cannot be read is given up instead of being an error
+ * @throws {StateError} when the text cannot be read
+ */
+export function readState(text: string | undefined, header: StateHeader, startOver = false): JsonObject {
   if (text === undefined) {
     return {
       _state_version: 0,
@@ -43,6 +48,7 @@ export function readState(text: string | undefined, header: StateHeader): JsonOb
       sources: isJsonObject(document.sources) ? document.sources : {},
     };
   } catch (cause) {
+    if (startOver) return readState(undefined, header);
     throw new StateError("Cannot read the stored pipeline state: the document is damaged", {
       code: "state-corrupt",
       at: { pipeline: header.pipelineName },

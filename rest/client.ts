@@ -52,6 +52,9 @@ export interface PaginateOptions extends Omit<SendContext, "page"> {
   readonly prefetch?: boolean;
 }
 
+/** A client as one resource sees it. */
+export type ResourceClient = Pick<RestClient, "origin" | "lastServerTime" | "request" | "send" | "paginate">;
+
 const DEFAULT_HEADERS = { accept: "application/json", "user-agent": "sluice" };
 const DEFAULT_CONCURRENCY = 8;
 const DEFAULT_TIMEOUT_SECONDS = 90;
@@ -112,6 +115,20 @@ export class RestClient {
         userAgent: headers["user-agent"]!,
       }),
     });
+  }
+
+  /** The same client, with the same limits and credentials, that says which resource its requests are for. */
+  forResource(resource: string): ResourceClient {
+    const lastServerTime = () => this.lastServerTime;
+    return {
+      origin: this.origin,
+      get lastServerTime() {
+        return lastServerTime();
+      },
+      request: (path, options) => this.request(path, options),
+      send: (request, context) => this.send(request, { resource, ...context }),
+      paginate: (request, options) => this.paginate(request, { resource, ...options }),
+    };
   }
 
   /** The server's clock in its last answer, epoch milliseconds; undefined before the first `Date` header. */

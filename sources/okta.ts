@@ -10,7 +10,7 @@ import {
   pollFeed,
   type PollingFeed,
   type Resource,
-  type RestClient,
+  type ResourceClient,
   Secret,
 } from "../mod.ts";
 import { oktaOrigin } from "./okta/domain.ts";
@@ -58,9 +58,24 @@ export default defineSource({
     private_key: { type: "text", secret: true, help: "The service app's private key, PEM (PKCS#8) or JWK." },
     key_id: { type: "text", help: "The key's id, when the app has several." },
     scopes: { type: "list", default: SCOPES, help: "OAuth scopes that the service app asks for." },
-    max_share: { type: "number", default: 1, help: "Share of each rate limit that may be used, e.g. 0.5." },
-    max_concurrency: { type: "integer", default: 8, help: "Requests in flight at once." },
-    overlap: { type: "integer", default: 300, help: "Seconds read again, for changes that Okta shows late." },
+    max_share: {
+      type: "number",
+      default: 1,
+      range: { above: 0, max: 1 },
+      help: "Share of each rate limit that may be used, e.g. 0.5.",
+    },
+    max_concurrency: {
+      type: "integer",
+      default: 8,
+      range: { min: 1, max: 100 },
+      help: "Requests in flight at once.",
+    },
+    overlap: {
+      type: "integer",
+      default: 300,
+      range: { min: 0 },
+      help: "Seconds read again, for changes that Okta shows late.",
+    },
     "user.ids": { type: "list", help: 'Ids or logins for resource "user"; without, all users.' },
     "sessions.ids": {
       type: "list",
@@ -291,7 +306,8 @@ function lookUp(path: string, ids: readonly string[]): HandWrittenResource["reco
   };
 }
 
-function systemLog(initialValue: string | undefined, overlapSeconds: number): Resource {
+function systemLog(given: string | undefined, overlapSeconds: number): Resource {
+  const initialValue = given === undefined ? undefined : moment(given);
   return {
     name: "system_log",
     description: "Events of the system log, each once",
@@ -302,8 +318,18 @@ function systemLog(initialValue: string | undefined, overlapSeconds: number): Re
   };
 }
 
+/** A moment as Okta takes it. @throws {ConfigError} when the text is none */
+function moment(text: string): string {
+  const time = Date.parse(text);
+  if (!Number.isNaN(time)) return new Date(time).toISOString();
+  throw new ConfigError(`Cannot use "system_log.initial_value": "${text}" is no date`, {
+    code: "config-cast",
+    next: "write a date such as 2026-01-31, or a date and time such as 2026-01-31T08:00:00Z",
+  });
+}
+
 /** The log, or those of its events that match a filter. */
-function logFeed(client: RestClient, overlapSeconds: number, filter?: string): PollingFeed {
+function logFeed(client: ResourceClient, overlapSeconds: number, filter?: string): PollingFeed {
   return {
     timePath: "published",
     idPath: "uuid",
