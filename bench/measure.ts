@@ -24,7 +24,7 @@ export interface Task {
 export async function runSubject(name: string, task: Task): Promise<Measured> {
   const script = new URL(`./subjects/${name}.ts`, import.meta.url).pathname;
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "-A", script, JSON.stringify(task)],
+    args: ["run", "-q", "-A", "--v8-flags=--max-semi-space-size=4", script, JSON.stringify(task)],
   }).output();
   if (!success) throw new Error(`${name} failed: ${new TextDecoder().decode(stderr)}`);
   return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);

@@ -32,7 +32,7 @@ export const sqlite: Destination<typeof parameters> = {
     maxIdentifierLength: 9999,
     writeDispositions: ["append", "replace", "merge", "skip"],
     mergeStrategies: ["delete-insert", "insert-only", "coalesce", "replace-per-parent"],
-    batchRows: 2000,
+    batchRows: 500,
     atomicPublish: true,
   },
   async open({ credentials, lock_timeout }, context) {
