@@ -43,7 +43,7 @@ export interface RequestOptions {
 }
 
 /** How {@link RestClient.paginate} reads pages. */
-export interface PaginateOptions extends Omit<SendContext, "page"> {
+export interface PaginateOptions extends Omit<SendContext, "page" | "onAnswer"> {
   /** Default: the client's. */
   readonly paginator?: PaginatorConfig;
   /** Finds the records in a body. Default: a list of objects, or one object. */
@@ -167,7 +167,7 @@ export class RestClient {
       select,
       prefetch,
       sizeParam: this.#sizeParam,
-      send: (request, page) => this.#sender.send(request, { ...context, page }),
+      send: (request, page, onAnswer) => this.#sender.send(request, { ...context, page, onAnswer }),
     });
   }
 }

@@ -26,6 +26,8 @@ export interface SendContext {
   readonly accept?: (status: number, bodyText: string) => boolean;
   /** Other credentials than the client's; null sends none. */
   readonly auth?: Auth | null;
+  /** Hears of a good status before the body is parsed. */
+  readonly onAnswer?: (request: RequestSpec, headers: Headers) => void;
 }
 
 /** A response with the request that got it, whose page size may have been lowered. */
@@ -128,6 +130,7 @@ export class Sender {
     const throttle = permit.finish(answer);
     auth?.observe?.(answer.headers);
     this.#emitRequest(trial, answer, timer.now() - startedAt);
+    if (answer.status >= 200 && answer.status < 300) context.onAnswer?.(request, answer.headers);
     return { answer, throttle, ...this.#judge(answer, serverTime, { request, context }) };
   }
 

@@ -50,6 +50,8 @@ export interface Paginator {
   first(request: RequestSpec): RequestSpec;
   /** The next request, or undefined when the walk is done. */
   next(page: PageView): RequestSpec | undefined;
+  /** The same from the headers alone, where they tell it: the next page can be asked for before this one is parsed. */
+  peek?(request: RequestSpec, headers: Headers): RequestSpec | undefined;
   /** An endless feed: a `next` that equals the present request ends the walk instead of being an error. */
   readonly polls?: boolean;
 }

@@ -21,8 +21,10 @@ export interface WalkParts {
   /** Sends for the next page before the present one is used. */
   readonly prefetch?: boolean;
   /** Sends the request of a page, counted from 1. */
-  readonly send: (request: RequestSpec, page: number) => Promise<Sent>;
+  readonly send: (request: RequestSpec, page: number, onAnswer: OnAnswer) => Promise<Sent>;
 }
+
+type OnAnswer = (request: RequestSpec, headers: Headers) => void;
 
 /**
  * Yields the pages from `start` on. The next request is settled before a page is yielded, so a page that
@@ -32,24 +34,75 @@ export interface WalkParts {
  */
 export async function* walk(start: RequestSpec, parts: WalkParts): AsyncGenerator<RestPage> {
   const progress: Progress = { seen: new Set() };
-  const send = (request: RequestSpec, index: number) => {
-    progress.seen.add(identity(request));
-    const sent = parts.send(request, index + 1);
-    // A failure is met when the page is; until then it must not count as unhandled.
-    sent.catch(() => {});
-    return sent;
-  };
+  const ahead = new Ahead(parts, progress);
   let request: RequestSpec | undefined = parts.paginator.first(start);
-  let ahead: Promise<Sent> | undefined;
   for (let index = 0; request; index++) {
-    const sent: Sent = await (ahead ?? send(request, index));
+    const sent: Sent = await ahead.take(request, index);
     if (parts.sizeParam !== undefined && sent.request.url !== request.url) {
       progress.size = pageSize(sent.request, parts.sizeParam);
     }
     const page: RestPage = settle({ index, ...sent }, { asked: request, progress, parts });
-    ahead = parts.prefetch && page.next ? send(page.next, index + 1) : undefined;
+    if (page.next) ahead.announce(page.next, index + 1);
     yield page;
     request = page.next;
+  }
+}
+
+/** A page that was asked for. */
+interface Asked {
+  readonly key: string;
+  readonly index: number;
+  sent?: Promise<Sent>;
+  /** Known as soon as the headers are there. */
+  answer?: { request: RequestSpec; headers: Headers };
+}
+
+/** Asks for the page after the one in hand: as early as its headers tell which it is, never two pages ahead. */
+class Ahead {
+  readonly #parts: WalkParts;
+  readonly #progress: Progress;
+  #current: Asked | undefined;
+  #next: Asked | undefined;
+
+  constructor(parts: WalkParts, progress: Progress) {
+    this.#parts = parts;
+    this.#progress = progress;
+  }
+
+  /** The answer to a request, which may be under way already. */
+  take(request: RequestSpec, index: number): Promise<Sent> {
+    const key = identity(request);
+    this.#progress.seen.add(key);
+    const current = this.#next?.key === key ? this.#next : this.#ask(request, index);
+    this.#current = current;
+    this.#next = undefined;
+    if (current.answer) this.#peek(current);
+    return current.sent!;
+  }
+
+  /** Says for certain what comes next. */
+  announce(request: RequestSpec, index: number): void {
+    if (this.#parts.prefetch && this.#next?.key !== identity(request)) this.#next = this.#ask(request, index);
+  }
+
+  #ask(request: RequestSpec, index: number): Asked {
+    const asked: Asked = { key: identity(request), index };
+    asked.sent = this.#parts.send(request, index + 1, (request, headers) => {
+      asked.answer = { request, headers };
+      if (this.#current === asked) this.#peek(asked);
+    });
+    // A failure is met when the page is; until then it must not count as unhandled.
+    asked.sent.catch(() => {});
+    return asked;
+  }
+
+  #peek({ key, index, answer }: Asked): void {
+    const { prefetch, paginator, origin } = this.#parts;
+    if (!prefetch || this.#next || this.#progress.size !== undefined) return;
+    const next = paginator.peek?.(answer!.request, answer!.headers);
+    if (!next || URL.parse(next.url)?.origin !== origin) return;
+    const nextKey = identity(next);
+    if (nextKey !== key && !this.#progress.seen.has(nextKey)) this.#next = this.#ask(next, index + 1);
   }
 }
 

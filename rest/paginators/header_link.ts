@@ -5,7 +5,7 @@
 import { linkTarget } from "../link_header.ts";
 import { OptionReader, type Options } from "../options.ts";
 import { followLink } from "../request_url.ts";
-import type { Paginator } from "../types.ts";
+import type { Paginator, RequestSpec } from "../types.ts";
 
 /**
  * Follows the link whose relation is `links_next_key` (default "next") until there is none. `polls` (default
@@ -14,13 +14,15 @@ import type { Paginator } from "../types.ts";
 export function headerLink(options: Options = {}): Paginator {
   const read = new OptionReader('paginator "header_link"', options, ["links_next_key", "polls"]);
   const rel = read.optionalText("links_next_key") ?? "next";
+  const peek = (request: RequestSpec, headers: Headers) => {
+    const target = linkTarget(headers, rel);
+    return target === undefined ? undefined : followLink(request, target);
+  };
   return {
     type: "header_link",
     polls: read.flag("polls", false),
     first: (request) => request,
-    next({ request, response }) {
-      const target = linkTarget(response.headers, rel);
-      return target === undefined ? undefined : followLink(request, target);
-    },
+    next: ({ request, response }) => peek(request, response.headers),
+    peek,
   };
 }
