@@ -1,5 +1,5 @@
 /** The floor of writing: prepared multi-row inserts of rows that are in memory already. @module */
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "sqlite";
 import { report, taskOf } from "../measure.ts";
 
 const PARAMETERS = 2000;
@@ -8,7 +8,7 @@ const source = new DatabaseSync(from, { readOnly: true });
 const tables = source.prepare(
   "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_dlt%' ESCAPE '\\'",
 ).all();
-const content = tables.map(({ name, sql }) => {
+const content = tables.map(({ name, sql }: Record<string, unknown>) => {
   const statement = source.prepare(`SELECT * FROM "${name}"`);
   statement.setReturnArrays(true);
   return {
