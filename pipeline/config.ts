@@ -129,6 +129,27 @@ export class Configuration {
     return { values: values as Resolved<P>, origins };
   }
 
+  /** Sentences about keys in an owner's own tables that it does not know, most likely misspelt. */
+  strayKeys(
+    specs: ParameterSpecs,
+    { owner, sections }: { owner: string; sections: readonly string[][] },
+  ): string[] {
+    const known = Object.keys(specs).map((key) => key.split(".")[0]);
+    const strays: string[] = [];
+    for (const path of sections.filter((section) => section.length > 1)) {
+      for (const provider of ["secrets.toml", "config.toml"] as const) {
+        const found = lookUp(this.#files[provider], path);
+        if (!found || !isTomlTable(found.value)) continue;
+        for (const [key, value] of Object.entries(found.value)) {
+          if (known.includes(key) || isTomlTable(value)) continue;
+          const place = `${found.file.shown} at [${path.join(".")}]`;
+          strays.push(`${owner} knows no "${key}", set in ${place}; did you mean "${nearest(key, known)}"?`);
+        }
+      }
+    }
+    return strays;
+  }
+
   /** One value, e.g. `dataset_name` with the sections of a pipeline. */
   value<const S extends ParameterSpec>(
     key: string,

@@ -107,6 +107,9 @@ class ConfiguredPipeline implements Pipeline {
       journal.emit({ type: "warning", code: "configuration", message })
     );
     const parts = buildSource(source, configuration, names.pipelineName);
+    strayKeys(source, configuration).forEach((message) =>
+      journal.emit({ type: "warning", code: "unknown-key", message })
+    );
     checkExtract({ parts, resources: options.resources ?? source.resources, signal });
     const { destination, session } = await this.#open(configuration, names, false);
     await using _session = session;
@@ -186,6 +189,14 @@ function buildSource(source: Source, configuration: Configuration, pipelineName:
     given: source.given,
   });
   return definition.build(values as never);
+}
+
+function strayKeys({ definition }: Source, configuration: Configuration): string[] {
+  const sections = sourceSections(definition).filter((section) => section.includes(definition.name));
+  return configuration.strayKeys(definition.parameters as ParameterSpecs, {
+    owner: `source ${definition.name}`,
+    sections,
+  });
 }
 
 /** Loads what an earlier run extracted but did not come to publish; drops what it had not finished extracting. */

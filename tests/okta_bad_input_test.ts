@@ -215,3 +215,23 @@ Deno.test("run okta waits for a locked database and then says whom to ask", asyn
   database.exec("ROLLBACK");
   await stage.run({ resources: ["users_me"] });
 });
+
+Deno.test("run okta points out a misspelt key of its own table in a TOML file", async () => {
+  await using stage = await scene();
+  await Deno.mkdir(join(stage.folder, ".dlt"), { recursive: true });
+  const toml =
+    "[sources.okta_management_source]\nmax_shares = 0.5\n\n[sources.okta_management_source.sessions]\nids = []\n";
+  await Deno.writeTextFile(join(stage.folder, ".dlt/config.toml"), toml);
+  const { warnings } = await stage.run({ resources: ["users_me"] });
+  assert.match(
+    warnings.find((each) => each.code === "unknown-key")!.message,
+    /"max_shares", set in .*did you mean "max_share"/,
+  );
+});
+
+for (const [name, value] of [["max_share", 5], ["max_share", 0], ["max_concurrency", -3]] as const) {
+  Deno.test(`run okta refuses ${name} = ${value}`, async () => {
+    await using stage = await scene();
+    await assert.rejects(stage.run({}, { [name]: value }), { code: "config-cast", exitCode: 2 });
+  });
+}
