@@ -46,7 +46,7 @@ interface FeedState {
  */
 export async function* pollFeed(context: ExtractContext, feed: PollingFeed): AsyncGenerator<ExtractedPage> {
   const state = context.state as FeedState & JsonObject;
-  const began = context.client.lastServerTime ?? Date.now();
+  const began = await serverTime(context, feed);
   const seen = new RecentIds(state.recent_ids ?? []);
   let request = resume(context, feed, state, began);
   for (let fallbacks = 0;;) {
@@ -62,8 +62,9 @@ export async function* pollFeed(context: ExtractContext, feed: PollingFeed): Asy
       state.next_url = page.next?.url ?? page.request.url;
       const newest = newestTime(page.records, feed.timePath);
       if (newest && (!state.newest || newest > state.newest)) state.newest = newest;
-      yield fresh(page, seen, feed.idPath);
+      const unread = fresh(page, seen, feed.idPath);
       state.recent_ids = seen.list();
+      yield unread;
       if (!page.records.length || (newest && Date.parse(newest) >= began)) return;
     }
     if (!refused) return;
@@ -72,6 +73,17 @@ export async function* pollFeed(context: ExtractContext, feed: PollingFeed): Asy
     delete state.next_url;
     request = feed.since(afterRefusal(feed, state, began));
   }
+}
+
+/**
+ * The server's clock, not ours: a start by a clock that runs ahead would leave events out. Where no answer has
+ * told it yet, one request is spent on it; whether that succeeds does not matter, the next one will tell.
+ */
+async function serverTime({ client }: ExtractContext, feed: PollingFeed): Promise<number> {
+  if (client.lastServerTime === undefined) {
+    await client.send(feed.since(new Date().toISOString()), { accept: () => true });
+  }
+  return client.lastServerTime ?? Date.now();
 }
 
 /** The stored link, unless the API moved to another address; else the time reached; else the beginning. */

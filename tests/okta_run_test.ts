@@ -259,3 +259,14 @@ Deno.test("run okta keeps all rows when the token's rights vanish and lists come
   assert.equal(await count(stage, "users_me"), 1, "a record that may not be read keeps its row");
   assert.ok(warnings.some((each) => each.code === "empty"));
 });
+
+for (const days of [-200, 200]) {
+  Deno.test(`run okta holds every log event although the server's clock is ${days} days off`, async () => {
+    await using stage = await scene({}, { now: Date.now() + days * 86_400_000 });
+    await stage.run({ resources: ["system_log"] });
+    stage.sim.mutate({ op: "event.emit", count: 1500, spacingMs: 1 });
+    stage.sim.clock.advance(60_000);
+    await stage.run({ resources: ["system_log"] });
+    assert.equal(await count(stage, "system_log"), [...stage.sim.truth("system_log")].length);
+  });
+}
