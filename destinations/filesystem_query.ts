@@ -5,14 +5,14 @@
  * @module
  */
 import { DatabaseSync } from "sqlite";
-import type { QueryResult, SqlRow } from "../pipeline/destination.ts";
+import type { QueryResult } from "../pipeline/destination.ts";
 import { StateError } from "../pipeline/errors.ts";
 import { Schema } from "../pipeline/schema.ts";
 import type { Table } from "../pipeline/schema_types.ts";
 import { ScratchTable } from "./filesystem_scratch.ts";
 import { readSchemas } from "./filesystem_system.ts";
 import type { View } from "./filesystem_view.ts";
-import { confine, prepareQuery } from "./sqlite_query.ts";
+import { confine, runQuery } from "./sqlite_query.ts";
 
 /** The queries of one session. Tables stay in memory as long as no load becomes true: many ask many times. */
 export class Queries implements Disposable {
@@ -73,11 +73,7 @@ class Scratch implements Disposable {
   }
 
   run(datasetName: string, sql: string): QueryResult {
-    const statement = prepareQuery(this.#database, datasetName, sql);
-    statement.setReturnArrays(true);
-    statement.setReadBigInts(true);
-    const columns = statement.columns().map((column: { name: string | null }) => column.name ?? "");
-    return { columns, rows: (statement.all() as unknown as SqlRow[]).map((row) => row.map(narrow)) };
+    return runQuery(this.#database, datasetName, sql);
   }
 
   async #fillAll(names: readonly string[]): Promise<void> {
@@ -115,12 +111,6 @@ class Scratch implements Disposable {
   [Symbol.dispose](): void {
     this.#database.close();
   }
-}
-
-function narrow(value: SqlRow[number]): SqlRow[number] {
-  return typeof value === "bigint" && value >= -9007199254740991n && value <= 9007199254740991n
-    ? Number(value)
-    : value;
 }
 
 /** Tables as the newest schema documents describe them. */

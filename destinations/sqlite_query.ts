@@ -3,6 +3,7 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "sqlite";
+import type { QueryResult, SqlRow } from "../pipeline/destination.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 import { withoutDataset } from "./dataset_prefix.ts";
 
@@ -68,8 +69,22 @@ export function singleStatement(database: DatabaseSync, text: string): Statement
   return statement;
 }
 
-/** Prepares one statement whose tables may have the dataset's name in front. */
-export function prepareQuery(database: DatabaseSync, datasetName: string, text: string): StatementSync {
+/** Runs one statement whose tables may have the dataset's name in front. */
+export function runQuery(database: DatabaseSync, datasetName: string, text: string): QueryResult {
+  const statement = prepareQuery(database, datasetName, text);
+  statement.setReturnArrays(true);
+  statement.setReadBigInts(true);
+  const columns = statement.columns().map((column: { name: string | null }) => column.name ?? "");
+  return { columns, rows: (statement.all() as unknown as SqlRow[]).map((row) => row.map(narrow)) };
+}
+
+function narrow(value: SqlRow[number]): SqlRow[number] {
+  return typeof value === "bigint" && value >= -9007199254740991n && value <= 9007199254740991n
+    ? Number(value)
+    : value;
+}
+
+function prepareQuery(database: DatabaseSync, datasetName: string, text: string): StatementSync {
   try {
     return singleStatement(database, text);
   } catch (error) {

@@ -4,12 +4,12 @@
  * @module
  */
 import { DatabaseSync } from "sqlite";
-import type { Load, QueryResult, Session, SessionContext, SqlRow, Stored } from "../pipeline/destination.ts";
+import type { Load, QueryResult, Session, SessionContext, Stored } from "../pipeline/destination.ts";
 import { LoadError } from "../pipeline/errors.ts";
 import { SYSTEM_TABLES } from "../pipeline/schema.ts";
 import { explain, isBusy } from "./sqlite_errors.ts";
 import { SqliteLoad } from "./sqlite_load.ts";
-import { confine, prepareQuery } from "./sqlite_query.ts";
+import { confine, runQuery } from "./sqlite_query.ts";
 
 const BUSY_PAUSE_MS = 100;
 
@@ -129,11 +129,7 @@ export class SqliteSession implements Session {
     return this.#attempt("run the query", () => {
       using database = new DatabaseSync(this.#path, { readOnly: true, timeout: this.#lockTimeoutMs });
       confine(database);
-      const statement = prepareQuery(database, this.#context.datasetName, text);
-      statement.setReturnArrays(true);
-      statement.setReadBigInts(true);
-      const columns = statement.columns().map((column: { name: string | null }) => column.name ?? "");
-      return { columns, rows: (statement.all() as unknown as SqlRow[]).map((row) => row.map(narrow)) };
+      return runQuery(database, this.#context.datasetName, text);
     });
   }
 
@@ -165,10 +161,4 @@ async function checkCreatable(path: string): Promise<void> {
   } catch (cause) {
     throw new Error("unable to open database file", { cause });
   }
-}
-
-function narrow(value: SqlRow[number]): SqlRow[number] {
-  return typeof value === "bigint" && value >= -9007199254740991n && value <= 9007199254740991n
-    ? Number(value)
-    : value;
 }

@@ -17,6 +17,8 @@ export class Cursor {
   readonly #slot: JsonObject;
   readonly #resource: string;
   #greatest: CursorValue | undefined;
+  /** Where this run starts: the last value less the lag, never before the initial value. Undefined: everything. */
+  readonly start: CursorValue | undefined;
 
   /**
    * @param state the resource's state; the cursor keeps its slot in it, in dlt's layout
@@ -28,6 +30,7 @@ export class Cursor {
     this.#paths = typeof config.cursor_path === "string" ? [config.cursor_path] : config.cursor_path;
     const incremental = (state.incremental ??= {}) as JsonObject;
     this.#slot = (incremental[prefix + this.#paths.join("|")] ??= {}) as JsonObject;
+    this.start = this.#startValue();
   }
 
   /** What was read up to in earlier runs. */
@@ -35,8 +38,7 @@ export class Cursor {
     return this.#slot.last_value as CursorValue | undefined;
   }
 
-  /** Where this run starts: the last value less the lag, never before the initial value. Undefined: everything. */
-  get start(): CursorValue | undefined {
+  #startValue(): CursorValue | undefined {
     if (this.lastValue === undefined) return undefined;
     const start = shift(this.lastValue, -(this.#config.lag ?? 0));
     const initial = this.#config.initial_value;
@@ -58,8 +60,7 @@ export class Cursor {
   take(record: JsonObject): boolean {
     const value = this.value(record);
     if (value === undefined) return this.#missing();
-    const { start } = this;
-    if (start !== undefined && value < start) return false;
+    if (this.start !== undefined && value < this.start) return false;
     if (this.#greatest === undefined || value > this.#greatest) this.#greatest = value;
     return true;
   }

@@ -26,8 +26,6 @@ import type { RestClient } from "../rest/client.ts";
 import type { Values } from "../rest/placeholders.ts";
 import type { RestPage } from "../rest/types.ts";
 
-const DEFAULT_CONCURRENCY = 8;
-
 /** What to extract. */
 export interface ExtractOptions {
   readonly sourceName: string;
@@ -69,8 +67,6 @@ export class ResourceRun {
   readonly #cursor: Cursor | undefined;
   /** On the parent's records: which of them have news for this resource. */
   readonly #parentCursor: Cursor | undefined;
-  /** No cursor held anything back when the walk began; committing moves the cursors. */
-  readonly #fromStart: boolean;
   readonly #tasks: OrderedTasks<{ page: RestPage; inject: JsonObject }>;
   #pages = 0;
   #rows = 0;
@@ -106,9 +102,7 @@ export class ResourceRun {
     }
     this.#cursor = this.#ownCursor();
     this.#parentCursor = this.#cursorOnParent();
-    this.#fromStart = this.#cursor?.start === undefined && this.#parentCursor?.start === undefined;
-    const concurrency = options.parts.client.max_concurrency ?? DEFAULT_CONCURRENCY;
-    this.#tasks = new OrderedTasks(concurrency, ({ page, inject }) => this.#take(page, inject));
+    this.#tasks = new OrderedTasks(client.maxConcurrency, ({ page, inject }) => this.#take(page, inject));
   }
 
   #ownCursor(): Cursor | undefined {
@@ -218,9 +212,10 @@ export class ResourceRun {
   async #take(page: ExtractedPage, inject?: JsonObject): Promise<void> {
     const { records, store } = takePage(page, this.node.resource);
     const drop: number[] = [];
+    const listsKeys = this.#listsKeys;
     for (let index = 0; index < records.length; index++) {
       if (this.#cursor && !this.#cursor.take(records[index])) drop.push(index);
-      if (this.#listsKeys) await this.#sink.addKey(this.node.name, this.#keyOf(records[index]), false);
+      if (listsKeys) await this.#sink.addKey(this.node.name, this.#keyOf(records[index]), false);
     }
     this.#pages++;
     this.#listed += records.length;
@@ -326,7 +321,8 @@ export class ResourceRun {
     const { resource, parent } = this.node;
     const { disposition, prune, strategy } = dispositionOf(resource);
     const perParent = parent !== undefined && strategy === "replace-per-parent";
-    const fresh = this.#complete && this.#fromStart && !this.#skipped;
+    const fresh = this.#complete && this.#cursor?.start === undefined &&
+      this.#parentCursor?.start === undefined && !this.#skipped;
     const hints = Object.fromEntries(
       ["table_name", "write_disposition", "primary_key", "merge_key", "columns", "max_table_nesting"]
         .filter((key) => key in resource).map((key) => [key, resource[key as keyof typeof resource]]),

@@ -74,6 +74,8 @@ const DEFAULT_TIMEOUT_SECONDS = 90;
 export class RestClient {
   /** Scheme, host and port that all requests go to. */
   readonly origin: string;
+  /** Requests in flight at once, at most. */
+  readonly maxConcurrency: number;
   readonly #baseUrl: string;
   readonly #sender: Sender;
   readonly #clock: ServerClock;
@@ -87,10 +89,10 @@ export class RestClient {
     this.#paginator = createPaginator(config.paginator);
     this.#sizeParam = config.retry?.shrink?.param;
     const clock = this.#clock = new ServerClock(timer);
-    const maxConcurrency = Math.max(1, config.max_concurrency ?? DEFAULT_CONCURRENCY);
+    this.maxConcurrency = Math.max(1, config.max_concurrency ?? DEFAULT_CONCURRENCY);
     const rateLimit = config.rate_limit ?? {};
     const limiter = new RateLimiter(rateLimit, {
-      maxConcurrency,
+      maxConcurrency: this.maxConcurrency,
       advice: config.error_format?.advice?.["429"],
       timer,
       clock,

@@ -2,8 +2,8 @@
  * Reads the options of a paginator or an authentication given as data, and finds its kind by name.
  * @module
  */
-import { closest } from "levenshtein";
 import { ConfigError } from "../pipeline/errors.ts";
+import { nearest } from "../pipeline/nearest.ts";
 import { revealText, Secret } from "../pipeline/secret.ts";
 
 /** Options as they were written, with the type taken off. */
@@ -27,7 +27,7 @@ export function createKind<T>(
   const names = Object.keys(registry);
   throw new ConfigError(`Cannot use ${what} type "${type}": it is not one of ${names.join(", ")}`, {
     code: `unknown-${what}`,
-    next: `did you mean "${closest(type, names)}"?`,
+    next: `did you mean "${nearest(type, names)}"?`,
   });
 }
 
@@ -42,7 +42,7 @@ export class OptionReader {
     this.#options = options;
     for (const name of Object.keys(options)) {
       if (!known.includes(name)) {
-        const next = known.length ? `did you mean "${closest(name, [...known])}"?` : `remove "${name}"`;
+        const next = known.length ? `did you mean "${nearest(name, known)}"?` : `remove "${name}"`;
         throw this.problem(`option "${name}" is not known`, next);
       }
     }

@@ -12,18 +12,11 @@ import { type Filter, FilterError, parseFilter } from "./filter.ts";
 import { type AttributeReader, matcher } from "./matcher.ts";
 import { sortedBy } from "./sorting.ts";
 import { userText } from "./user_text.ts";
-import type { UserDate, UserDirectory, UserPatch } from "./users.ts";
+import { USER_DATES, type UserDate, type UserDirectory, type UserPatch } from "./users.ts";
 
 /** Keys of users served a second time in one pass start here. */
 const AGAIN = 2 ** 40;
-const DATES = new Set<string>([
-  "created",
-  "activated",
-  "statusChanged",
-  "lastLogin",
-  "lastUpdated",
-  "passwordChanged",
-]);
+const DATES = new Set<string>(USER_DATES);
 
 /** How users look from one request: as they are, or as the lagging index still has them. */
 interface View {

@@ -30,7 +30,8 @@ export type UserDate =
   | "lastUpdated"
   | "passwordChanged";
 
-const USER_DATES: readonly UserDate[] = [
+/** The members of a user that are dates. */
+export const USER_DATES: readonly UserDate[] = [
   "created",
   "activated",
   "statusChanged",
