@@ -34,18 +34,48 @@ export type {
   WriteDisposition,
 } from "./pipeline/schema_types.ts";
 export { redact, Secret } from "./pipeline/secret.ts";
-export * from "./pipeline/source.ts";
+export type { ColumnHints, TableHints, WriteDispositionConfig } from "./pipeline/table_hints.ts";
+export type * from "./extract/rest_api_config.ts";
+export { checkConnection } from "./extract/check_connection.ts";
+export * from "./extract/source.ts";
+export { restApiJsonSchema } from "./extract/schema.ts";
+export {
+  apiKey,
+  bearer,
+  httpBasic,
+  oauth2ClientCredentials,
+  oauth2Jwt,
+  privateKeyJwt,
+  registerAuth,
+} from "./rest/auth/mod.ts";
 export { type ResourceClient, RestClient } from "./rest/client.ts";
+export {
+  auto,
+  cursor,
+  headerCursor,
+  headerLink,
+  jsonLink,
+  offset,
+  pageNumber,
+  registerPaginator,
+  singlePage,
+} from "./rest/paginators/mod.ts";
+export { followLink, withQueryParam } from "./rest/request_url.ts";
 export { pollFeed, type PollingFeed } from "./rest/polling_feed.ts";
 export type {
+  ActionResponse,
+  Actions,
   Auth,
   AuthConfig,
   AuthContext,
+  AuthFunction,
   ClientConfig,
   ErrorFormat,
+  Pace,
   PageView,
   Paginator,
   PaginatorConfig,
+  PaginatorFunction,
   RateLimitBucket,
   RateLimitConfig,
   RequestSpec,

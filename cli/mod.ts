@@ -16,6 +16,7 @@ export interface CommandEntry {
 /** All commands, in the order of the help. */
 export const commands: readonly CommandEntry[] = [
   { name: "run", summary: "Load a source into tables", load: () => import("./run.ts") },
+  { name: "init", summary: "Write a source module to start from", load: () => import("./init.ts") },
   {
     name: "sources",
     summary: "List sources, their resources and parameters",

@@ -3,6 +3,7 @@
  * @module
  */
 import { type Command, Option } from "cli";
+import { catalogue, type CatalogueEntry, type CatalogueOptions } from "../simulator/imitations/catalogue.ts";
 import { COMMAND, helpEnd, integerFrom } from "./help.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { note, print } from "./print.ts";
@@ -19,7 +20,7 @@ interface OktaFlags {
 
 /** Adds one subcommand per simulator. */
 export function define(command: Command): void {
-  command.addHelpText("after", helpEnd(["simulate okta", "simulate okta --help"]));
+  command.addHelpText("after", helpEnd(["simulate okta", "simulate okta --help", "simulate github"]));
   command.command("okta")
     .description("Serve a simulated Okta organisation on 127.0.0.1 until Ctrl-C")
     .option("--port <number>", "port to listen on; 0 takes a free one", integerFrom(0), 8080)
@@ -37,6 +38,31 @@ export function define(command: Command): void {
     .option("--public-url <url>", "origin of links, when clients come by another name")
     .addHelpText("after", helpEnd(["simulate okta", "simulate okta --users 50000 --rate-limits integrator"]))
     .action(serveOkta);
+  for (const [name, entry] of Object.entries(catalogue)) defineImitation(command, name, entry);
+}
+
+function defineImitation(command: Command, name: string, { title, records, start }: CatalogueEntry): void {
+  command.command(name)
+    .description(`Serve an imitation of the ${title} API on 127.0.0.1 until Ctrl-C`)
+    .option("--port <number>", "port to listen on; 0 takes a free one", integerFrom(0), 8080)
+    .option("--records <count>", `how many ${records} there are`, integerFrom(1))
+    .option("--seed <number>", "same seed, same records", integerFrom(0), 1)
+    .addHelpText("after", helpEnd([`simulate ${name}`, `simulate ${name} --records 500 --port 0`]))
+    .action((options: CatalogueOptions) => serveImitation(title, start, options));
+}
+
+async function serveImitation(
+  title: string,
+  start: CatalogueEntry["start"],
+  options: CatalogueOptions,
+): Promise<void> {
+  await using imitation = await start(options);
+  print(
+    `Imitation of the ${title} API at ${imitation.url}\n\nTry it from another terminal:\n\n  ${imitation.tryIt}`,
+  );
+  const interrupted = untilInterrupted();
+  note("Press Ctrl-C to stop");
+  await interrupted;
 }
 
 async function serveOkta(flags: OktaFlags): Promise<void> {

@@ -6,9 +6,10 @@ import type { Command } from "cli";
 import { sourceSections } from "../pipeline/config.ts";
 import { environmentName, suggestedSection, tomlPath } from "../pipeline/config_places.ts";
 import type { ParameterSpec, ParameterSpecs } from "../pipeline/parameters.ts";
-import { endpointOf, expandResource } from "../pipeline/resource_graph.ts";
+import { type ResolvedResource, resolveResource } from "../extract/resolve.ts";
 import { Secret } from "../pipeline/secret.ts";
-import { isHandWritten, type Resource, type SourceDefinition, type SourceParts } from "../pipeline/source.ts";
+import type { SourceDefinition } from "../extract/source.ts";
+import { partsOf } from "../extract/validate.ts";
 import { builtInSources } from "../sources/mod.ts";
 import { findSource } from "./find_source.ts";
 import { helpEnd } from "./help.ts";
@@ -56,13 +57,13 @@ export function define(command: Command): void {
     .action(async (only: string | undefined, { json }: { json?: boolean }) => {
       const names = only === undefined ? Object.keys(builtInSources) : [only];
       const sources: SourceListing[] = [];
-      for (const name of names) sources.push(listSource(name, (await findSource(name)).definition));
+      for (const name of names) sources.push(await listSource(name, (await findSource(name)).definition));
       print(json ? JSON.stringify({ ok: true, sources }) : sources.map(formatSource).join("\n\n"));
     });
 }
 
 /** Describes a source without any of its configuration. */
-export function listSource(name: string, definition: SourceDefinition): SourceListing {
+export async function listSource(name: string, definition: SourceDefinition): Promise<SourceListing> {
   const section = suggestedSection(sourceSections(definition));
   return {
     name,
@@ -71,7 +72,7 @@ export function listSource(name: string, definition: SourceDefinition): SourceLi
     pipeline_name: definition.pipelineName,
     dataset_name: definition.datasetName,
     parameters: Object.entries(definition.parameters).map(([key, spec]) => listParameter(key, spec, section)),
-    resources: listResources(definition),
+    resources: await listResources(definition),
   };
 }
 
@@ -91,13 +92,12 @@ function listParameter(name: string, spec: ParameterSpec, section: readonly stri
 }
 
 /** A source is data only once it is built, so it is built with values that merely have the right types. */
-function listResources(definition: SourceDefinition): ResourceListing[] {
-  const { resources, resource_defaults } = definition.build(
-    standIns(definition.parameters) as never,
-  ) as SourceParts;
-  return resources.map((each) => {
-    const resource = expandResource(each, resource_defaults);
-    const { name, description, selected } = resource;
+async function listResources(definition: SourceDefinition): Promise<ResourceListing[]> {
+  const built = await definition.build(standIns(definition.parameters) as never);
+  const { resources, resource_defaults: defaults, client } = partsOf(built);
+  return resources.map((entry) => {
+    const resource = resolveResource(entry, { defaults, client });
+    const { name, settings: { description, selected } } = resource;
     return { name, description, endpoint: endpointText(resource), selected: selected !== false };
   });
 }
@@ -121,10 +121,10 @@ const STAND_INS: Record<ParameterSpec["type"], (spec: ParameterSpec) => unknown>
   object: () => ({}),
 };
 
-function endpointText(resource: Resource): string {
-  if (isHandWritten(resource)) return resource.reads ?? "own code";
-  const { method = "GET", path = resource.name } = endpointOf(resource);
-  return `${method} /${path.replace(/^\//, "").replace(/\{resources\.([^}]*)\}/g, "{$1}")}`;
+function endpointText({ endpoint, reads }: ResolvedResource): string {
+  if (!endpoint) return reads ?? "own code";
+  const path = endpoint.path.replace(/\{resources\.([^}]*)\}/g, "{$1}");
+  return `${endpoint.method} ${/^https?:/i.test(path) ? path : `/${path.replace(/^\//, "")}`}`;
 }
 
 /** The listing of one source as text. */

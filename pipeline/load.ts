@@ -15,8 +15,7 @@ import { Normalizer, type RootTableHints } from "./normalize.ts";
 import { publication, tablePublication, withRootKeys } from "./publication.ts";
 import { Schema } from "./schema.ts";
 import type { RowBatch, Table } from "./schema_types.ts";
-import type { TableHints } from "./source.ts";
-import { dispositionOf, rootTable } from "./table_hints.ts";
+import { dispositionOf, rootTable, type StoredHints } from "./table_hints.ts";
 
 /** What a package became. */
 export interface LoadedPackage {
@@ -68,7 +67,7 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
     sink: (batch) => batches.push(batch),
   });
   for (const [resource, summary] of Object.entries(resources)) {
-    const table = rootTable(schema, naming, resource, summary.hints);
+    const table = rootTable(schema, naming, summary.resource ?? resource, summary.hints);
     await normalizeResource({ ...loading, resource, summary, table, normalizer, drain });
   }
   for (const [resource, { copiesOf }] of Object.entries(resources)) {
@@ -174,7 +173,7 @@ async function renewCopies(
 }
 
 /** What the normaliser must know of a resource. */
-function normalizing(hints: TableHints): RootTableHints {
+function normalizing(hints: StoredHints): RootTableHints {
   return { maxTableNesting: hints.max_table_nesting, rootKey: dispositionOf(hints).disposition === "merge" };
 }
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { LoadError, SluiceError, StateError } from "./errors.ts";
 import { type JsonObject, type JsonValue, stringifyJson } from "./json.ts";
-import type { TableHints } from "./source.ts";
+import type { StoredHints } from "./table_hints.ts";
 import { AppendFile, readLines, replaceFile } from "./files.ts";
 
 /** How a page's body becomes records. */
@@ -33,7 +33,9 @@ export interface StoredPage {
 
 /** What the steps after extraction must know of a resource; plain data, so that a package stands alone. */
 export interface ResourceSummary {
-  readonly hints: TableHints;
+  /** The resource's name, where its records chose tables and each has an entry of its own. */
+  readonly resource?: string;
+  readonly hints: StoredHints;
   readonly pages: number;
   readonly rows: number;
   /** This load's rows are all there is: everything older gives way. */

@@ -4,20 +4,23 @@
  * @module
  */
 import { join } from "node:path";
-import { openDestination } from "../destinations/mod.ts";
-import { Configuration, pipelineSections, sourceSections } from "./config.ts";
+import { findDestination, openDestination } from "../destinations/mod.ts";
+import { resourceGraph } from "../extract/graph.ts";
+import { extract } from "../extract/mod.ts";
+import type { Source } from "../extract/source.ts";
+import type { ResolvedSource } from "../extract/validate.ts";
+import { buildSource, strayKeys } from "./build_source.ts";
+import { Configuration, pipelineSections } from "./config.ts";
 import type { Destination, QueryResult, Session } from "./destination.ts";
 import { ConfigError, InterruptedError, SluiceError, StateError } from "./errors.ts";
 import type { Emit } from "./events.ts";
-import { checkExtract, extract } from "./extract.ts";
 import { makeDirectory } from "./files.ts";
 import { takeLease } from "./lease.ts";
 import { Journal, type LoadInfo } from "./load_info.ts";
 import { type LoadedPackage, loadPackage } from "./load.ts";
 import { LoadPackage, newLoadId } from "./load_package.ts";
 import { Naming } from "./naming.ts";
-import type { ParameterSpecs } from "./parameters.ts";
-import type { Source, SourceParts } from "./source.ts";
+import { type Plan, type PlanOptions, planRun } from "./plan.ts";
 import { readState } from "./state.ts";
 
 /** How a pipeline is set up. */
@@ -53,6 +56,11 @@ export interface RunOptions {
 export interface Pipeline {
   // deno-lint-ignore no-explicit-any
   run(source: Source<any>, options?: RunOptions): Promise<LoadInfo>;
+  /**
+   * Says what a run would do, without doing it: it reads one page of each resource, or nothing at all.
+   */
+  // deno-lint-ignore no-explicit-any -- each source has parameters of its own
+  plan(source: Source<any>, options?: PlanOptions): Promise<Plan>;
   /** Runs one read-only SQL statement on the dataset. */
   query(sql: string): Promise<QueryResult & { location: string }>;
 }
@@ -106,14 +114,14 @@ class ConfiguredPipeline implements Pipeline {
     configuration.warnings.forEach((message) =>
       journal.emit({ type: "warning", code: "configuration", message })
     );
-    const parts = buildSource(source, configuration, names.pipelineName);
+    const { resolved } = await buildSource(source, { configuration, pipelineName: names.pipelineName });
     strayKeys(source, configuration).forEach((message) =>
       journal.emit({ type: "warning", code: "unknown-key", message })
     );
-    checkExtract({ parts, resources: options.resources ?? source.resources, signal });
+    resourceGraph(resolved.resources, options.resources ?? source.resources);
     const { destination, session } = await this.#open(configuration, names, false);
     await using _session = session;
-    const work: Work = { ...names, source, parts, options, signal, journal, destination, session };
+    const work: Work = { ...names, source, resolved, options, signal, journal, destination, session };
     const directory = join(configuration.folder, ".var", names.pipelineName);
     try {
       await makeDirectory(join(directory, "packages"));
@@ -124,6 +132,17 @@ class ConfiguredPipeline implements Pipeline {
       throw interrupted(error, signal) ??
         (error instanceof SluiceError ? error.within({ pipeline: names.pipelineName }) : error);
     }
+  }
+
+  async plan(source: Source, options: PlanOptions = {}): Promise<Plan> {
+    const configuration = await this.#configuration();
+    const names = this.#names(configuration, source);
+    const { resolved } = await buildSource(source, { configuration, pipelineName: names.pipelineName });
+    const { destination, session } = await this.#openToRead(configuration, names);
+    await using _session = session;
+    const schemaName = new Naming().identifier(source.definition.name);
+    const resources = options.resources ?? source.resources;
+    return await planRun(resolved, { ...names, ...options, resources, schemaName, destination, session });
   }
 
   async query(sql: string): Promise<QueryResult & { location: string }> {
@@ -153,6 +172,22 @@ class ConfiguredPipeline implements Pipeline {
       await Configuration.load({ projectDirectory: this.#options.projectDirectory ?? Deno.cwd() });
   }
 
+  /** Without a session where the dataset is yet to be made. */
+  async #openToRead(
+    configuration: Configuration,
+    names: Names,
+  ): Promise<{ destination: Destination; session?: Session }> {
+    try {
+      return await this.#open(configuration, names, true);
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code !== "dataset-missing") throw error;
+      const { destination = "sqlite" } = this.#options;
+      return {
+        destination: typeof destination === "string" ? await findDestination(destination) : destination,
+      };
+    }
+  }
+
   #open(
     configuration: Configuration,
     names: Names,
@@ -171,32 +206,12 @@ const DATASET_NAME = { type: "text", help: "Name of the dataset." } as const;
 /** Everything one run needs, once it is settled. */
 interface Work extends Names {
   readonly source: Source;
-  readonly parts: SourceParts;
+  readonly resolved: ResolvedSource;
   readonly options: RunOptions;
   readonly signal: AbortSignal;
   readonly journal: Journal;
   readonly destination: Destination;
   readonly session: Session;
-}
-
-/** Resolves a source's parameters and builds its connection and resources. */
-function buildSource(source: Source, configuration: Configuration, pipelineName: string): SourceParts {
-  const { definition } = source;
-  const { values } = configuration.resolve(definition.parameters as ParameterSpecs, {
-    owner: `source ${definition.name}`,
-    sections: sourceSections(definition),
-    pipelineName,
-    given: source.given,
-  });
-  return definition.build(values as never);
-}
-
-function strayKeys({ definition }: Source, configuration: Configuration): string[] {
-  const sections = sourceSections(definition).filter((section) => section.includes(definition.name));
-  return configuration.strayKeys(definition.parameters as ParameterSpecs, {
-    owner: `source ${definition.name}`,
-    sections,
-  });
 }
 
 /** Loads what an earlier run extracted but did not come to publish; drops what it had not finished extracting. */
@@ -246,7 +261,7 @@ async function setAside(
 }
 
 async function runPackage(work: Work, directory: string): Promise<LoadedPackage> {
-  const { pipelineName, datasetName, source, parts, options, journal, session, destination } = work;
+  const { pipelineName, datasetName, source, resolved, options, journal, session, destination } = work;
   const schemaName = new Naming().identifier(source.definition.name);
   const stored = await session.stored(pipelineName, schemaName);
   const header = { pipelineName, datasetName, schemaName, destination: destination.name };
@@ -257,7 +272,7 @@ async function runPackage(work: Work, directory: string): Promise<LoadedPackage>
     await journal.step("extract", async () => {
       const resources = await extract({
         sourceName: schemaName,
-        parts,
+        source: resolved,
         resources: options.resources ?? source.resources,
         limit: options.limit,
         fullRefresh: options.fullRefresh,

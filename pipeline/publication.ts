@@ -20,7 +20,7 @@ export function tablePublication(
   resource: string,
   summary: ResourceSummary,
 ): TablePublication {
-  const table = rootTable(schema, naming, resource, summary.hints);
+  const table = rootTable(schema, naming, summary.resource ?? resource, summary.hints);
   const { disposition, strategy } = dispositionOf(summary.hints);
   const scope: Scope | undefined = summary.scope && {
     columns: summary.scope.fields.map((field) => naming.path(field)),

@@ -43,3 +43,10 @@ export function nestedRowId(parentId: string, table: string, index: number): str
 export function hashRowId(text: string): string {
   return base64(shake128(text, ID_BYTES), 0);
 }
+
+const BOUNDARY_BYTES = 15;
+
+/** What a cursor remembers of a record at its boundary, from canonical JSON of its key or of all of it. */
+export function hashBoundary(text: string): string {
+  return shake128(text, BOUNDARY_BYTES).toBase64();
+}

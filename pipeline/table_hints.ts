@@ -5,7 +5,39 @@
 import type { Naming } from "./naming.ts";
 import type { Schema } from "./schema.ts";
 import type { Column, MergeStrategy, Table, WriteDisposition } from "./schema_types.ts";
-import type { TableHints } from "./source.ts";
+import type { JsonObject } from "./json.ts";
+
+/** A write disposition with its strategy. */
+export interface WriteDispositionConfig {
+  readonly disposition: WriteDisposition;
+  readonly strategy?: MergeStrategy;
+  /** Sluice: after a walk that listed everything, rows that were not listed leave the table. Default false. */
+  readonly prune?: boolean;
+}
+
+/** What is said of a column beforehand. */
+export type ColumnHints = Omit<Column, "name"> & { readonly name?: string };
+
+/** What a resource may say about its table. */
+export interface TableHints {
+  /** Default: the resource's name. A function gives each record a table of its own. */
+  readonly table_name?: string | ((record: JsonObject) => string);
+  readonly write_disposition?: WriteDisposition | WriteDispositionConfig;
+  readonly primary_key?: string | readonly string[];
+  readonly merge_key?: string | readonly string[];
+  /** By name, or as a list of columns that have names. */
+  readonly columns?:
+    | Readonly<Record<string, ColumnHints>>
+    | readonly (ColumnHints & { readonly name: string })[];
+  /** Depth of child tables; beyond it values stay JSON. Default 1000. */
+  readonly max_table_nesting?: number;
+}
+
+/** Table hints as a load package keeps them: a table's own name, columns by name. */
+export type StoredHints = Omit<TableHints, "table_name" | "columns"> & {
+  readonly table_name?: string;
+  readonly columns?: Readonly<Record<string, ColumnHints>>;
+};
 
 /** A write disposition with everything spelled out. */
 export interface Disposition {
@@ -38,7 +70,7 @@ export function scopeFields(hints: TableHints): readonly string[] {
 }
 
 /** Finds or makes the root table of a resource and brings its hints up to date. */
-export function rootTable(schema: Schema, naming: Naming, resource: string, hints: TableHints): Table {
+export function rootTable(schema: Schema, naming: Naming, resource: string, hints: StoredHints): Table {
   const name = naming.path(hints.table_name ?? resource);
   const { disposition, strategy, prune } = dispositionOf(hints);
   const known = schema.tables.get(name);

@@ -8,7 +8,7 @@ import type { Emit } from "../pipeline/events.ts";
 import { type Answer, exchange, ExchangeError } from "./exchange.ts";
 import { describeRequest } from "./origin.ts";
 import { readThrottle } from "./rate_headers.ts";
-import { waitTooLong } from "./rate_limit.ts";
+import { waitTooLong } from "./long_wait.ts";
 import { backoffMs, type RetryPolicy } from "./retry.ts";
 import type { ServerClock, Timer } from "./timer.ts";
 import type { AuthContext, RateLimitConfig } from "./types.ts";
@@ -55,7 +55,11 @@ async function fetchToken(
       if (isLast || !(outcome.status === 429 || retry.statuses.has(outcome.status))) {
         return toResponse(outcome);
       }
-      const throttle = readThrottle(outcome, options.rateLimit, { clock, serverTime: clock.now() });
+      const throttle = readThrottle(outcome, options.rateLimit, {
+        clock,
+        serverTime: clock.now(),
+        refusals: attempt,
+      });
       const isLimited = outcome.status === 429 && throttle.reason === "rate-limit";
       ms = isLimited ? throttle.waitMs : backoffMs(retry, attempt, 1000);
     }

@@ -3,6 +3,7 @@
  * Errs on the side of waiting: every request in flight counts as not yet seen by the server.
  * @module
  */
+import type { PaceKeeper } from "./pace.ts";
 import type { BudgetHeaders } from "./rate_headers.ts";
 
 /** May start now; may start alone to learn the budget; not before a time; or not before an answer arrives. */
@@ -21,9 +22,19 @@ const SAME_WINDOW_MS = 2000;
 const RESET_MARGIN_MS = 1000;
 const UNTOLD_WINDOW_MS = 60_000;
 
+/** What a {@link Bucket} is made of. */
+export interface BucketOptions {
+  readonly maxShare: number;
+  /** False: the API tells no budget, only 429 answers hold requests back. */
+  readonly expectsHeaders: boolean;
+  readonly pace: PaceKeeper;
+}
+
 /** One bucket. Times are local epoch milliseconds unless said otherwise. */
 export class Bucket {
   readonly name: string;
+  /** The pace that was set for this bucket. */
+  readonly pace: PaceKeeper;
   readonly #maxShare: number;
   #budget: Budget | undefined;
   #limit: number | undefined;
@@ -33,10 +44,11 @@ export class Bucket {
   #tellsBudget = false;
   #inFlight = 0;
   #blockedUntil = 0;
+  #refusals = 0;
 
-  /** `expectsHeaders` false: the API tells no budget, only 429 answers hold requests back. */
-  constructor(name: string, options: { maxShare: number; expectsHeaders: boolean }) {
+  constructor(name: string, options: BucketOptions) {
     this.name = name;
+    this.pace = options.pace;
     this.#maxShare = options.maxShare;
     this.#isUncertain = options.expectsHeaders;
   }
@@ -77,6 +89,7 @@ export class Bucket {
 
   /** Takes in the budget that an answer told. `now` is local, `serverTime` the server's, at its arrival. */
   learn(told: BudgetHeaders, { now, serverTime }: { now: number; serverTime: number }): void {
+    this.#refusals = 0;
     if (told.remaining === undefined) {
       this.lose();
       if (!this.#tellsBudget) this.#isUncertain = false;
@@ -98,6 +111,12 @@ export class Bucket {
     known.remaining = Math.min(known.remaining, told.remaining);
     known.resetAt = Math.max(known.resetAt, resetAt);
     known.refillAt = Math.max(known.refillAt, refillAt);
+  }
+
+  /** Counts a 429 in; returns how many came in a row. Those that were under way together count as one. */
+  refuse(now: number): number {
+    if (this.#refusals === 0 || now >= this.#blockedUntil) this.#refusals++;
+    return this.#refusals;
   }
 
   /** Lets nothing start before `until`; after that one request at a time finds out how things stand. */

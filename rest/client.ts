@@ -4,14 +4,17 @@
  * @module
  */
 import type { Emit } from "../pipeline/events.ts";
-import type { JsonObject, JsonValue } from "../pipeline/json.ts";
+import type { JsonValue } from "../pipeline/json.ts";
 import { createAuthContext } from "./auth_context.ts";
 import { createAuth } from "./auth/mod.ts";
+import { ConfigError } from "../pipeline/errors.ts";
 import { checkBaseUrl } from "./origin.ts";
 import { createPaginator } from "./paginators/mod.ts";
 import { RateLimiter } from "./rate_limit.ts";
-import { appendParams, joinUrl, type Params } from "./request_url.ts";
+import { checkBody, dataBody, type RequestData } from "./request_body.ts";
+import { appendParams, isAbsolute, joinUrl, type Params } from "./request_url.ts";
 import { retryPolicy } from "./retry.ts";
+import { originFor, Router } from "./route.ts";
 import { type SendContext, Sender } from "./sender.ts";
 import { ServerClock, systemTimer, type Timer } from "./timer.ts";
 import type {
@@ -22,13 +25,18 @@ import type {
   RestPage,
   RestResponse,
 } from "./types.ts";
-import { selectBody, walk } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 /** What a client needs from the run it belongs to. */
 export interface ClientOptions {
   /** Ends all waiting and sending; its reason is what is thrown. */
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  /**
+   * For a client without `base_url`: the origin that its credentials and headers are for. Must come from the
+   * configuration, never from data.
+   */
+  readonly origin?: string;
   /** The clock and sleep; tests pass their own. Time limits of requests always use the real one. */
   readonly timer?: Timer;
 }
@@ -39,25 +47,36 @@ export interface RequestOptions {
   readonly method?: string;
   readonly params?: Params;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A JSON body; null is none. */
   readonly json?: JsonValue;
+  /**
+   * A body in place of `json`: form fields as an object or pairs, or text or bytes, which are sent as they are and
+   * without a content type.
+   */
+  readonly data?: RequestData | null;
 }
 
 /** How {@link RestClient.paginate} reads pages. */
-export interface PaginateOptions extends Omit<SendContext, "page" | "onAnswer"> {
-  /** Default: the client's. */
-  readonly paginator?: PaginatorConfig;
-  /** Finds the records in a body. Default: a list of objects, or one object. */
-  readonly select?: (body: JsonValue | undefined) => JsonObject[];
+export interface PaginateOptions extends Omit<SendContext, "page" | "onAnswer" | "signal"> {
+  /** Default: the client's, which finds out by itself unless one is set. */
+  readonly paginator?: PaginatorConfig | null;
+  /** JSON path of the records in a body. Default: found out on the first page. */
+  readonly dataSelector?: string;
   /** Sends for the next page before the present one is used. @default false */
   readonly prefetch?: boolean;
+  /** Pages asked for before the present one is used, with prefetch. @default the client's `maxConcurrency` */
+  readonly aheadPages?: number;
+  /** Pages of one walk; more are an error. @default the client's `max_pages` */
+  readonly maxPages?: number;
 }
 
 /** A client as one resource sees it. */
 export type ResourceClient = Pick<RestClient, "origin" | "lastServerTime" | "request" | "send" | "paginate">;
 
-const DEFAULT_HEADERS = { accept: "application/json", "user-agent": "sluice" };
+const DEFAULT_HEADERS = { "user-agent": "sluice" };
 const DEFAULT_CONCURRENCY = 8;
 const DEFAULT_TIMEOUT_SECONDS = 90;
+const DEFAULT_MAX_PAGES = 1_000_000;
 
 /**
  * A client for one API.
@@ -72,7 +91,7 @@ const DEFAULT_TIMEOUT_SECONDS = 90;
  * ```
  */
 export class RestClient {
-  /** Scheme, host and port that all requests go to. */
+  /** Scheme, host and port that requests go to unless they say otherwise; empty without `base_url`. */
   readonly origin: string;
   /** Requests in flight at once, at most. */
   readonly maxConcurrency: number;
@@ -81,40 +100,49 @@ export class RestClient {
   readonly #clock: ServerClock;
   readonly #paginator: Paginator;
   readonly #sizeParam: string | undefined;
+  readonly #maxPages: number;
 
   /** @throws {ConfigError} when the base URL, the credentials or the paginator cannot be used */
-  constructor(config: ClientConfig, { signal, emit, timer = systemTimer }: ClientOptions) {
-    this.#baseUrl = checkBaseUrl(config.base_url);
-    this.origin = new URL(this.#baseUrl).origin;
+  constructor(config: ClientConfig, { signal, emit, origin, timer = systemTimer }: ClientOptions) {
+    this.#baseUrl = config.base_url ? checkBaseUrl(config.base_url) : "";
+    this.origin = ownOrigin(this.#baseUrl, origin, config);
     this.#paginator = createPaginator(config.paginator);
     this.#sizeParam = config.retry?.shrink?.param;
+    this.#maxPages = config.max_pages ?? DEFAULT_MAX_PAGES;
     const clock = this.#clock = new ServerClock(timer);
     this.maxConcurrency = Math.max(1, config.max_concurrency ?? DEFAULT_CONCURRENCY);
     const rateLimit = config.rate_limit ?? {};
     const limiter = new RateLimiter(rateLimit, {
       maxConcurrency: this.maxConcurrency,
+      origin: this.origin,
       advice: config.error_format?.advice?.["429"],
       timer,
       clock,
       signal,
       emit,
     });
-    const headers = lowerCaseNames(DEFAULT_HEADERS, config.headers);
+    const headers = lowerCaseNames(config.headers);
     const retry = retryPolicy(config.retry);
     const timeoutMs = (config.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
-    const shared = { retry, timeoutMs, clock, timer, signal, emit };
+    const shared = { retry, timeoutMs, timer, signal, emit };
     this.#sender = new Sender({
       ...shared,
-      origin: this.origin,
-      headers,
-      auth: createAuth(config.auth),
+      router: new Router({
+        origin: this.origin,
+        auth: createAuth(config.auth),
+        defaultHeaders: DEFAULT_HEADERS,
+        headers,
+        clock,
+        timer,
+      }),
       limiter,
       errorFormat: config.error_format,
       authContext: createAuthContext({
         ...shared,
+        clock,
         rateLimit,
         maxWaitMs: limiter.maxWaitMs,
-        userAgent: headers["user-agent"]!,
+        userAgent: headers["user-agent"] ?? DEFAULT_HEADERS["user-agent"],
       }),
     });
   }
@@ -138,11 +166,27 @@ export class RestClient {
     return this.#clock.lastServerTime;
   }
 
-  /** Builds a request below `base_url`; an absolute http(s) path is kept as it is. */
+  /**
+   * Builds a request below `base_url`; an absolute http(s) path is kept as it is.
+   *
+   * @throws {ConfigError} "invalid-request" when it cannot be sent, "invalid-base-url" when the path is not whole
+   * and there is no `base_url`
+   */
   request(path: string, options: RequestOptions = {}): RequestSpec {
-    const { method = "GET", params = {}, headers = {}, json } = options;
+    const { method = "GET", params = {}, json, data } = options;
+    if (this.#baseUrl === "" && !isAbsolute(path)) throw relativePath();
     const url = appendParams(joinUrl(this.#baseUrl, path), params);
-    return { method: method.toUpperCase(), url, headers, ...(json === undefined ? {} : { json }) };
+    const { body, contentType } = dataBody(data);
+    const headers = contentType ? withDefault(options.headers, "content-type", contentType) : options.headers;
+    const request: RequestSpec = {
+      method: method.toUpperCase(),
+      url,
+      headers: headers ?? {},
+      ...(json === undefined || json === null ? {} : { json }),
+      ...(body === undefined ? {} : { body }),
+    };
+    checkBody(request);
+    return request;
   }
 
   /**
@@ -156,28 +200,56 @@ export class RestClient {
   }
 
   /**
-   * Reads page after page. An answer that `accept` lets pass has no records and ends the walk.
+   * Reads page after page. An answer that a response action ends the walk with has no records.
    *
-   * @throws {ExtractError} "pagination-loop", "foreign-origin", or what {@link send} throws
+   * @throws {ExtractError} "pagination-loop", "pagination-endless", "foreign-origin", what the paginator
+   * throws, or what {@link send} throws
    */
   paginate(request: RequestSpec, options: PaginateOptions = {}): AsyncGenerator<RestPage> {
-    const { paginator, select = selectBody, prefetch, ...context } = options;
+    const { paginator, dataSelector, prefetch, aheadPages = this.maxConcurrency, ...rest } = options;
+    const { maxPages = this.#maxPages, ...context } = rest;
     return walk(request, {
-      origin: this.origin,
+      origin: originFor(request, context.origin, this.origin),
       resource: context.resource,
-      paginator: paginator === undefined ? this.#paginator : createPaginator(paginator),
-      select,
-      prefetch,
+      paginator: createPaginator(paginator, this.#paginator),
+      dataSelector,
+      aheadPages: prefetch ? Math.max(1, aheadPages) : 0,
+      maxPages,
       sizeParam: this.#sizeParam,
-      send: (request, page, onAnswer) => this.#sender.send(request, { ...context, page, onAnswer }),
+      send: (request, page, more) => this.#sender.send(request, { ...context, ...more, page }),
     });
   }
 }
 
-/** Header records merged without regard to case; later ones win. */
-function lowerCaseNames(
-  ...records: (Readonly<Record<string, string>> | undefined)[]
-): Record<string, string> {
-  const pairs = records.flatMap((record) => Object.entries(record ?? {}));
-  return Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value]));
+/** Headers by lower-case name; later ones win. */
+function lowerCaseNames(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function withDefault(
+  headers: Readonly<Record<string, string>> = {},
+  name: string,
+  value: string,
+): Readonly<Record<string, string>> {
+  return Object.keys(headers).some((key) => key.toLowerCase() === name)
+    ? headers
+    : { ...headers, [name]: value };
+}
+
+/** The origin that credentials are for. */
+function ownOrigin(baseUrl: string, given: string | undefined, { auth, headers }: ClientConfig): string {
+  if (baseUrl !== "") return new URL(baseUrl).origin;
+  if (given !== undefined) return new URL(checkBaseUrl(given)).origin;
+  if (!auth && Object.keys(headers ?? {}).length === 0) return "";
+  throw new ConfigError("Cannot use client: it has auth or headers but no base_url that they are for", {
+    code: "invalid-base-url",
+    next: "set base_url, or give auth and headers to each endpoint",
+  });
+}
+
+function relativePath(): ConfigError {
+  return new ConfigError("Cannot build request: base_url is not set, so that the path must be a whole URL", {
+    code: "invalid-base-url",
+    next: "set base_url, or begin each path with https://",
+  });
 }

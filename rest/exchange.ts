@@ -11,10 +11,13 @@ export interface Answer {
   readonly bytes: Uint8Array;
 }
 
-/** No answer, or half of one. */
+/** The largest body that is read: more does not fit into one text. */
+export const LARGEST_BODY_BYTES = 2 ** 29 - 24;
+
+/** No answer, or half of one, or one without end. */
 export class ExchangeError extends Error {
   override readonly name = "ExchangeError";
-  readonly code: "timeout" | "network" | "network-permission";
+  readonly code: "timeout" | "network" | "network-permission" | "body-too-large";
   /** Whether trying again can help. */
   readonly isTransient: boolean;
   constructor(code: ExchangeError["code"], reason: string, isTransient = true) {
@@ -33,7 +36,11 @@ export class ExchangeError extends Error {
 export async function exchange(
   url: string,
   init: RequestInit,
-  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+  { timeoutMs, signal, maxBytes = LARGEST_BODY_BYTES }: {
+    timeoutMs: number;
+    signal: AbortSignal;
+    maxBytes?: number;
+  },
 ): Promise<Answer> {
   signal.throwIfAborted();
   const controller = new AbortController();
@@ -47,15 +54,45 @@ export async function exchange(
   const timeout = setTimeout(expire, timeoutMs);
   try {
     const response = await fetch(url, { ...init, redirect: "manual", signal: controller.signal });
-    return { status: response.status, headers: response.headers, bytes: await response.bytes() };
+    return {
+      status: response.status,
+      headers: response.headers,
+      bytes: await readWhole(response, maxBytes),
+    };
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof ExchangeError) throw error;
     if (isTimedOut) throw new ExchangeError("timeout", `no whole answer within ${timeoutMs / 1000} s`);
     throw networkError(error);
   } finally {
     clearTimeout(timeout);
     signal.removeEventListener("abort", abort);
   }
+}
+
+/** Counts as it reads, because a small packed body may be a large one. */
+async function readWhole({ body }: Response, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > maxBytes) {
+      throw new ExchangeError(
+        "body-too-large",
+        `body has more than ${maxBytes} bytes, which is the limit`,
+        false,
+      );
+    }
+    chunks.push(chunk);
+  }
+  if (chunks.length === 1) return chunks[0]!;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
 
 const REASONS: readonly { pattern: RegExp; reason: string; isTransient?: boolean }[] = [

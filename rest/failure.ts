@@ -22,10 +22,18 @@ export interface Failure {
 
 /** A failure of the network as data. */
 export function exchangeFailure(error: ExchangeError, request: RequestSpec): Failure {
-  const next = error.code === "network-permission"
-    ? `allow it with --allow-net=${URL.parse(request.url)?.host}`
-    : "check base_url and the network, then rerun";
-  return { code: error.code, reason: error.message, isTransient: error.isTransient, next };
+  return {
+    code: error.code,
+    reason: error.message,
+    isTransient: error.isTransient,
+    next: advice(error, request),
+  };
+}
+
+function advice({ code }: ExchangeError, { url }: RequestSpec): string {
+  if (code === "network-permission") return `allow it with --allow-net=${URL.parse(url)?.host}`;
+  if (code === "body-too-large") return "ask for less at once, e.g. by smaller pages or a filter";
+  return "check base_url and the network, then rerun";
 }
 
 /** The error that ends a request after its last try. */

@@ -32,16 +32,24 @@ export function checkBaseUrl(baseUrl: string): string {
     throw invalid("it holds a user name or password, these belong into auth");
   }
   if (url.search || url.hash) throw invalid('it has a "?" or "#" part, it must end with the path');
-  if (!isSecure(url)) {
-    throw new ConfigError(
-      `Cannot use base_url "${url.origin}": http sends credentials in the clear, only https is allowed`,
-      {
-        code: "insecure-base-url",
-        next: "use https; http works for localhost only",
-      },
-    );
-  }
+  if (!isSecure(url)) throw insecureAddress("use base_url", url.origin);
   return baseUrl.trim().replace(/\/+$/, "");
+}
+
+/** The error for an address that is neither https nor on this machine. */
+export function insecureAddress(verb: string, origin: string): ConfigError {
+  return new ConfigError(
+    `Cannot ${verb} "${origin}": http sends credentials in the clear, only https is allowed`,
+    {
+      code: "insecure-base-url",
+      next: "use https; http works for localhost only",
+    },
+  );
+}
+
+/** Whether a URL is one of `origin`, without a user name that would make another visitor of us. */
+export function isAtOrigin(url: URL, origin: string): boolean {
+  return url.origin === origin && !url.username && !url.password;
 }
 
 /**
@@ -51,7 +59,7 @@ export function checkBaseUrl(baseUrl: string): string {
  */
 export function checkOrigin(url: string, origin: string, verb = "send request"): void {
   const parsed = URL.parse(url);
-  if (parsed && parsed.origin === origin && !parsed.username && !parsed.password) return;
+  if (parsed && isAtOrigin(parsed, origin)) return;
   const where = parsed?.origin === origin ? "an address with a user name" : originText(parsed);
   throw new ExtractError(`Cannot ${verb}: it goes to ${where}, credentials are for ${origin} only`, {
     code: "foreign-origin",

@@ -8,14 +8,14 @@ import { createHash } from "node:crypto";
 import { ExtractError } from "../pipeline/errors.ts";
 import { fieldAt } from "../pipeline/field_path.ts";
 import type { JsonObject, JsonValue } from "../pipeline/json.ts";
-import type { ExtractContext, ExtractedPage } from "../pipeline/source.ts";
-import type { RequestSpec, RestPage } from "./types.ts";
+import type { ExtractContext } from "../extract/source.ts";
+import type { Actions, RequestSpec, RestPage } from "./types.ts";
 
 const DAY_MS = 86_400_000;
 /** A little less than the server keeps, so that the oldest moment is still there when it answers. */
 const RETENTION_MARGIN_MS = 5 * 60_000;
 const REMEMBERED_IDS = 2000;
-const REFUSED = 400;
+const REFUSED_STATUS = 400;
 
 /** A feed of records with an id and a time. */
 export interface PollingFeed {
@@ -44,7 +44,10 @@ interface FeedState {
  *
  * @throws {ExtractError} what the client throws; a refused stored link is no error
  */
-export async function* pollFeed(context: ExtractContext, feed: PollingFeed): AsyncGenerator<ExtractedPage> {
+export async function* pollFeed(
+  context: ExtractContext,
+  feed: PollingFeed,
+): AsyncGenerator<RestPage | JsonObject[]> {
   const state = context.state as FeedState & JsonObject;
   const began = await serverTime(context, feed);
   const seen = new RecentIds(state.recent_ids ?? []);
@@ -53,10 +56,13 @@ export async function* pollFeed(context: ExtractContext, feed: PollingFeed): Asy
     let refused = false;
     const pages = context.client.paginate(request, {
       paginator: { type: "header_link", polls: true },
-      accept: (status) => status === REFUSED && state.next_url !== undefined,
+      actions: ({ status }) => {
+        const isRefused = status === REFUSED_STATUS && state.next_url !== undefined;
+        return Promise.resolve(isRefused ? "refused" : undefined);
+      },
     });
     for await (const page of pages) {
-      refused = page.response.status === REFUSED;
+      refused = page.response.ended !== undefined;
       if (refused) break;
       fallbacks = 0;
       state.next_url = page.next?.url ?? page.request.url;
@@ -81,7 +87,8 @@ export async function* pollFeed(context: ExtractContext, feed: PollingFeed): Asy
  */
 async function serverTime({ client }: ExtractContext, feed: PollingFeed): Promise<number> {
   if (client.lastServerTime === undefined) {
-    await client.send(feed.since(new Date().toISOString()), { accept: () => true });
+    const actions: Actions = ({ status }) => Promise.resolve(status === 429 ? undefined : "told");
+    await client.send(feed.since(new Date().toISOString()), { actions });
   }
   return client.lastServerTime ?? Date.now();
 }
@@ -124,7 +131,7 @@ function newestTime(records: readonly JsonObject[], path: string): string | unde
 }
 
 /** The page as it came, or only its records that were not read before. */
-function fresh(page: RestPage, seen: RecentIds, idPath: string): ExtractedPage {
+function fresh(page: RestPage, seen: RecentIds, idPath: string): RestPage | JsonObject[] {
   const records = page.records.filter((record) => seen.add(fieldAt(record, idPath)));
   return records.length === page.records.length ? page : records;
 }

@@ -26,6 +26,8 @@ export type Throttle =
 
 // What a 429 without any header costs: the usual window is a minute.
 const UNTOLD_WAIT_MS = 60_000;
+// Servers that say "at once" and refuse again are asked less and less often, down to this.
+const LONGEST_INSISTENCE_MS = 60_000;
 
 /** Reads the configured budget headers of an answer made at `serverTime`. */
 export function readBudget(headers: Headers, config: RateLimitConfig, serverTime: number): BudgetHeaders {
@@ -38,11 +40,20 @@ export function readBudget(headers: Headers, config: RateLimitConfig, serverTime
   };
 }
 
-/** Decides what a 429 asks for. `serverTime` is when the server made the answer. */
+/** What a 429 is read with. */
+export interface ThrottleContext {
+  readonly clock: ServerClock;
+  /** When the server made the answer. */
+  readonly serverTime: number;
+  /** How many 429 answers came in a row, this one included. */
+  readonly refusals: number;
+}
+
+/** Decides what a 429 asks for. */
 export function readThrottle(
   answer: AnswerHead,
   config: RateLimitConfig,
-  { clock, serverTime }: { clock: ServerClock; serverTime: number },
+  { clock, serverTime, refusals }: ThrottleContext,
 ): Throttle {
   const { limit, resetAt } = readBudget(answer.headers, config, serverTime);
   if (limit === 0) return { reason: "concurrency" };
@@ -50,7 +61,10 @@ export function readThrottle(
   // Without a server clock the distance to an absolute time is a guess; a fixed wait is better.
   if (resetAt !== undefined) asked.push(clock.isKnown ? resetAt - serverTime + 1000 : UNTOLD_WAIT_MS);
   const known = asked.filter((wait) => wait !== undefined);
-  return { reason: "rate-limit", waitMs: known.length ? Math.max(1000, ...known) : UNTOLD_WAIT_MS };
+  if (known.length === 0) return { reason: "rate-limit", waitMs: UNTOLD_WAIT_MS };
+  const waitMs = Math.max(...known);
+  const leastMs = Math.min(LONGEST_INSISTENCE_MS, 1000 * 2 ** (refusals - 1));
+  return { reason: "rate-limit", waitMs: waitMs < 1000 ? leastMs : waitMs };
 }
 
 /** Milliseconds that `Retry-After` asks for, as seconds or as a date; undefined when absent or unreadable. */

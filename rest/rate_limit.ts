@@ -4,9 +4,11 @@
  * @module
  */
 import type { Emit } from "../pipeline/events.ts";
-import { ExtractError } from "../pipeline/errors.ts";
-import { Bucket } from "./bucket.ts";
-import { bucketMatcher, type RequestTarget } from "./bucket_rule.ts";
+import type { Bucket } from "./bucket.ts";
+import type { RequestTarget } from "./bucket_rule.ts";
+import { BucketSet } from "./bucket_set.ts";
+import { waitTooLong } from "./long_wait.ts";
+import type { PaceKeeper } from "./pace.ts";
 import { type AnswerHead, readBudget, readThrottle, type Throttle } from "./rate_headers.ts";
 import type { ServerClock, Timer } from "./timer.ts";
 import type { RateLimitConfig } from "./types.ts";
@@ -21,8 +23,11 @@ export interface WaitAccount {
 
 /** Leave to send one request. Exactly one of the two methods must be called. */
 export interface Permit {
-  /** The request was sent; `answer` is missing when none arrived. Returns what a 429 means. */
-  finish(answer?: AnswerHead): Throttle | undefined;
+  /**
+   * The request was sent; `answer` is missing when none arrived. Returns what a 429 means, by the clock of the
+   * server that sent it (default the client's own).
+   */
+  finish(answer?: AnswerHead, clock?: ServerClock): Throttle | undefined;
   /** The request was not sent after all. */
   cancel(): void;
 }
@@ -43,6 +48,8 @@ const EARLY_TIMER_MS = 5;
 /** What a {@link RateLimiter} works with. */
 export interface RateLimiterOptions {
   readonly maxConcurrency: number;
+  /** The client's own origin: any other has a budget of its own. Default: there is no other. */
+  readonly origin?: string;
   /** What to tell a person whose request would have to wait too long. */
   readonly advice?: string;
   readonly timer: Timer;
@@ -55,10 +62,9 @@ export interface RateLimiterOptions {
 export class RateLimiter {
   readonly #config: RateLimitConfig;
   readonly #options: RateLimiterOptions;
-  readonly #rules: { matches: (request: RequestTarget) => boolean; bucket: Bucket }[];
-  readonly #default: Bucket;
+  readonly #buckets: BucketSet;
   readonly #waiting: Waiter[] = [];
-  readonly #sleeping = new Set<Bucket>();
+  readonly #sleeping = new Set<Bucket | PaceKeeper>();
   #active = 0;
   #parallelism: number;
   #successes = 0;
@@ -69,17 +75,7 @@ export class RateLimiter {
     this.#config = config;
     this.#options = options;
     this.#parallelism = options.maxConcurrency;
-    const settings = {
-      maxShare: config.max_share ?? 1,
-      expectsHeaders: config.remaining_header !== undefined,
-    };
-    this.#default = new Bucket("default", settings);
-    const byName = new Map([["default", this.#default]]);
-    this.#rules = (config.buckets ?? []).map((rule) => {
-      const bucket = byName.get(rule.name) ?? new Bucket(rule.name, settings);
-      byName.set(rule.name, bucket);
-      return { matches: bucketMatcher(rule), bucket };
-    });
+    this.#buckets = new BucketSet(config, options.origin);
   }
 
   /** The longest that one request may wait for its limits altogether. */
@@ -89,7 +85,7 @@ export class RateLimiter {
 
   /** Name of the bucket that a request belongs to. */
   bucketName(request: RequestTarget): string {
-    return this.#bucketOf(request).name;
+    return this.#buckets.of(request).name;
   }
 
   /**
@@ -97,9 +93,12 @@ export class RateLimiter {
    *
    * @throws {ExtractError} "rate-limit" when that would take longer than `max_wait`
    */
-  acquire(request: RequestTarget, account: WaitAccount): Promise<Permit> {
-    const { signal } = this.#options;
-    const bucket = this.#bucketOf(request);
+  acquire(
+    request: RequestTarget,
+    account: WaitAccount,
+    signal: AbortSignal = this.#options.signal,
+  ): Promise<Permit> {
+    const bucket = this.#buckets.of(request);
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const abort = () => {
@@ -120,10 +119,6 @@ export class RateLimiter {
     });
   }
 
-  #bucketOf(request: RequestTarget): Bucket {
-    return this.#rules.find((rule) => rule.matches(request))?.bucket ?? this.#default;
-  }
-
   /** Starts every waiting request that may start, oldest first. */
   #startWaiting(): void {
     const now = this.#options.timer.now();
@@ -135,6 +130,16 @@ export class RateLimiter {
         this.#sleepUntil(admission.until, waiter.bucket);
         continue;
       }
+      const pacedUntil = this.#buckets.pace.readyAt(now);
+      // What holds back all requests holds back the ones behind this one, too.
+      if (pacedUntil > now) return this.#keepPace(pacedUntil, this.#buckets.pace, waiter);
+      const bucketPacedUntil = waiter.bucket.pace.readyAt(now);
+      if (bucketPacedUntil > now) {
+        this.#keepPace(bucketPacedUntil, waiter.bucket.pace, waiter);
+        continue;
+      }
+      this.#buckets.pace.start(now);
+      waiter.bucket.pace.start(now);
       this.#remove(waiter);
       waiter.start(this.#permit(waiter, admission === "probe"));
     }
@@ -149,21 +154,27 @@ export class RateLimiter {
     const halvings = this.#halvings;
     this.#active++;
     bucket.start(isProbe);
-    const release = (answer: AnswerHead | undefined, wasSent: boolean) => {
+    const release = (learn: () => Throttle | undefined) => {
       this.#active--;
       bucket.end(isProbe);
-      const throttle = wasSent ? this.#learn({ bucket, account, halvings }, answer) : undefined;
+      const throttle = learn();
       this.#startWaiting();
       return throttle;
     };
-    return { finish: (answer) => release(answer, true), cancel: () => void release(undefined, false) };
+    const { clock } = this.#options;
+    return {
+      finish: (answer, theirs = clock) =>
+        release(() => this.#learn({ bucket, account, halvings }, answer, theirs)),
+      cancel: () => void release(() => undefined),
+    };
   }
 
   #learn(
     { bucket, account, halvings }: { bucket: Bucket; account: WaitAccount; halvings: number },
     answer: AnswerHead | undefined,
+    clock: ServerClock,
   ): Throttle | undefined {
-    const { timer, clock, emit } = this.#options;
+    const { timer, emit } = this.#options;
     if (!answer) return void bucket.lose();
     const now = timer.now();
     const serverTime = clock.now();
@@ -186,7 +197,7 @@ export class RateLimiter {
       else bucket.learn(told, { now, serverTime });
       return undefined;
     }
-    const throttle = readThrottle(answer, this.#config, { clock, serverTime });
+    const throttle = readThrottle(answer, this.#config, { clock, serverTime, refusals: bucket.refuse(now) });
     if (throttle.reason === "rate-limit") bucket.block(now + throttle.waitMs);
     else this.#halve(halvings);
     return throttle;
@@ -208,26 +219,39 @@ export class RateLimiter {
   /** One sleep per bucket, charged to the request at the head of its line: the others wait for that one. */
   #sleepUntil(until: number, bucket: Bucket): void {
     if (this.#sleeping.has(bucket)) return;
-    const { timer, signal, emit } = this.#options;
-    const ms = until - timer.now();
+    const ms = until - this.#options.timer.now();
     const head = this.#chargeHead(bucket, ms);
     if (!head) return;
-    this.#sleeping.add(bucket);
+    this.#sleep(ms, bucket, { ...head, attempt: head.account.waits });
+  }
+
+  /** One sleep per pace. The pace was set by the user, so it is nothing to give up for. */
+  #keepPace(until: number, pace: PaceKeeper, head: Waiter): void {
+    if (!this.#sleeping.has(pace)) this.#sleep(until - this.#options.timer.now(), pace, head);
+  }
+
+  #sleep(
+    ms: number,
+    reason: Bucket | PaceKeeper,
+    { bucket, account, attempt }: Pick<Waiter, "bucket" | "account"> & { attempt?: number },
+  ): void {
+    const { timer, signal, emit } = this.#options;
+    this.#sleeping.add(reason);
     emit({
       type: "wait",
-      resource: head.account.resource,
+      resource: account.resource,
       bucket: bucket.name,
       reason: "rate-limit",
       seconds: ms / 1000,
-      until,
-      attempt: head.account.waits,
+      until: timer.now() + ms,
+      ...(attempt === undefined ? {} : { attempt }),
     });
     const wake = () => {
-      this.#sleeping.delete(bucket);
+      this.#sleeping.delete(reason);
       this.#startWaiting();
     };
     // An abort refuses the waiters by itself.
-    timer.sleep(ms + EARLY_TIMER_MS, signal).then(wake, () => this.#sleeping.delete(bucket));
+    timer.sleep(ms + EARLY_TIMER_MS, signal).then(wake, () => this.#sleeping.delete(reason));
   }
 
   #chargeHead(bucket: Bucket, ms: number): Waiter | undefined {
@@ -246,25 +270,4 @@ export class RateLimiter {
     }
     return undefined;
   }
-}
-
-/** What makes a wait too long. */
-export interface LongWait {
-  readonly bucket?: string;
-  readonly ms: number;
-  readonly waitedMs: number;
-  readonly maxWaitMs: number;
-  readonly advice?: string;
-}
-
-/** The error of a request whose limits ask for more waiting than allowed. */
-export function waitTooLong({ bucket, ms, waitedMs, maxWaitMs, advice }: LongWait): ExtractError {
-  const seconds = (ms: number) => `${Math.ceil(ms / 1000)} s`;
-  const what = bucket ? `rate limit of bucket "${bucket}"` : "server";
-  const before = waitedMs > 0 ? ` after ${seconds(waitedMs)} of waiting` : "";
-  const next = advice ?? "rerun later, or raise max_wait of the client's rate_limit";
-  return new ExtractError(
-    `Cannot send request: ${what} asks to wait ${seconds(ms)}${before}, limit is ${seconds(maxWaitMs)}`,
-    { code: "rate-limit", recovery: "retry", next },
-  );
 }

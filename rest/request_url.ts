@@ -3,11 +3,12 @@
  * every byte that the edit is not about.
  * @module
  */
-import { ExtractError } from "../pipeline/errors.ts";
+import { ConfigError, ExtractError } from "../pipeline/errors.ts";
+import { Secret } from "../pipeline/secret.ts";
 import type { RequestSpec } from "./types.ts";
 
 /** A value of a query parameter; null and undefined leave the parameter out. */
-export type ParamValue = string | number | bigint | boolean | null | undefined;
+export type ParamValue = string | number | bigint | boolean | Secret | null | undefined;
 /** Query parameters; a list repeats its key. */
 export type Params = Readonly<Record<string, ParamValue | readonly ParamValue[]>>;
 
@@ -25,7 +26,7 @@ export function appendParams(url: string, params: Params): string {
   for (const [name, given] of Object.entries(params)) {
     for (const value of Array.isArray(given) ? given : [given]) {
       if (value === null || value === undefined) continue;
-      pairs.push(`${encode(name)}=${encode(value)}`);
+      pairs.push(`${encode(name)}=${encode(valueText(value, `parameter "${name}"`))}`);
     }
   }
   if (pairs.length === 0) return url;
@@ -48,9 +49,33 @@ export function withQueryParam(url: string, name: string, value: ParamValue): st
   const edited = query.split("&").map((pair) => {
     if (nameOf(pair) !== name) return pair;
     const end = pair.indexOf("=");
-    return `${end < 0 ? pair : pair.slice(0, end)}=${encode(value)}`;
+    return `${end < 0 ? pair : pair.slice(0, end)}=${encode(valueText(value, `parameter "${name}"`))}`;
   });
   return `${path}?${edited.join("&")}${fragment}`;
+}
+
+/** The URL without a parameter; all other bytes stay as they are. */
+export function withoutQueryParam(url: string, name: string): string {
+  const { path, query, fragment } = split(url);
+  const kept = query.split("&").filter((pair) => pair !== "" && nameOf(pair) !== name);
+  return path + (kept.length ? `?${kept.join("&")}` : "") + fragment;
+}
+
+/**
+ * A value as it is written into a query or a form. `what` names its place for the error.
+ *
+ * @throws {ConfigError} "invalid-request" when it is no plain value
+ */
+export function valueText(value: ParamValue, what: string): string {
+  if (value instanceof Secret) return value.reveal();
+  // A `Double` is an object, and a number.
+  if (typeof value !== "object" || value === null || (value as unknown) instanceof Number) {
+    return String(value);
+  }
+  throw new ConfigError(`Cannot build request: ${what} is an object, a plain value is required`, {
+    code: "invalid-request",
+    next: "write its fields as values of their own, or as text",
+  });
 }
 
 /** Names of the query parameters, each once, in order. */
@@ -76,7 +101,8 @@ export function followLink(request: RequestSpec, link: string): RequestSpec {
   return { ...request, url: resolved.href };
 }
 
-function isAbsolute(url: string): boolean {
+/** Whether a path is a whole http(s) URL. */
+export function isAbsolute(url: string): boolean {
   return /^https?:\/\//i.test(url);
 }
 
@@ -89,8 +115,8 @@ function split(url: string): { path: string; query: string; fragment: string } {
   return { path: url.slice(0, mark), query: url.slice(mark + 1, end), fragment };
 }
 
-function encode(value: ParamValue): string {
-  return encodeURIComponent(String(value).toWellFormed());
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
 }
 
 function nameOf(pair: string): string {

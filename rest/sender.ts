@@ -1,20 +1,27 @@
 /**
  * Sends one request until it succeeds or is hopeless: waits for the limits, adds credentials, judges the
- * answer and tries again. Paging is above this, the network below.
+ * answer, follows redirects and tries again. Paging is above this, the network below.
  * @module
  */
 import type { Emit, WaitReason } from "../pipeline/events.ts";
-import { ConfigError, SluiceError } from "../pipeline/errors.ts";
-import { stringifyJson } from "../pipeline/json.ts";
+import { SluiceError } from "../pipeline/errors.ts";
+import type { BodyFormat } from "./body.ts";
 import { type Answer, exchange, ExchangeError } from "./exchange.ts";
 import { exchangeFailure, type Failure, failureError } from "./failure.ts";
+import { joinSignals } from "./joined_signal.ts";
+import { waitTooLong } from "./long_wait.ts";
 import { checkOrigin, describeRequest } from "./origin.ts";
-import { type RateLimiter, type WaitAccount, waitTooLong } from "./rate_limit.ts";
+import { outgoing } from "./outgoing.ts";
+import type { RateLimiter, WaitAccount } from "./rate_limit.ts";
 import { readRetryAfter, type Throttle } from "./rate_headers.ts";
+import { redirected } from "./redirect.ts";
+import { checkBody } from "./request_body.ts";
+import { type Acted, settleAnswer } from "./response_actions.ts";
 import { backoffMs, halvePageSize, type RetryPolicy } from "./retry.ts";
-import type { ServerClock, Timer } from "./timer.ts";
-import type { Auth, AuthContext, ErrorFormat, RequestSpec, RestResponse } from "./types.ts";
-import { judge } from "./verdict.ts";
+import type { Route, Router } from "./route.ts";
+import type { Timer } from "./timer.ts";
+import type { Actions, Auth, AuthContext, ErrorFormat, RequestSpec, RestResponse } from "./types.ts";
+import { glance, judge } from "./verdict.ts";
 
 /** What one request may ask of the client besides being sent. */
 export interface SendContext {
@@ -22,15 +29,24 @@ export interface SendContext {
   readonly resource?: string;
   /** 1-based page, for errors. */
   readonly page?: number;
-  /** True makes an error status (never 429) an ordinary answer. */
-  readonly accept?: (status: number, bodyText: string) => boolean;
+  /** See every answer before it is judged or retried; may change it, or end the walk with it. */
+  readonly actions?: Actions;
   /** Other credentials than the client's; null sends none. */
   readonly auth?: Auth | null;
+  /**
+   * The only origin that the request and what follows from it may go to. Default: the client's. Another one gets
+   * neither the client's credentials nor its headers.
+   */
+  readonly origin?: string;
+  /** What the body is read as. Default: what its content type says. */
+  readonly format?: BodyFormat;
+  /** Ends this request alone; its reason is what is thrown. */
+  readonly signal?: AbortSignal;
   /** Hears of a good status before the body is parsed. */
   readonly onAnswer?: (request: RequestSpec, headers: Headers) => void;
 }
 
-/** A response with the request that got it, whose page size may have been lowered. */
+/** A response with the request that got it: its page size may have been lowered, or it was redirected. */
 export interface Sent {
   readonly request: RequestSpec;
   readonly response: RestResponse;
@@ -38,14 +54,11 @@ export interface Sent {
 
 /** What a {@link Sender} is made of. */
 export interface SenderParts {
-  readonly origin: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly auth?: Auth;
+  readonly router: Router;
   readonly limiter: RateLimiter;
   readonly retry: RetryPolicy;
   readonly errorFormat?: ErrorFormat;
   readonly timeoutMs: number;
-  readonly clock: ServerClock;
   readonly timer: Timer;
   readonly signal: AbortSignal;
   readonly emit: Emit;
@@ -55,18 +68,22 @@ export interface SenderParts {
 /** The state of one request over its tries. */
 interface Trial {
   request: RequestSpec;
-  readonly auth?: Auth;
+  readonly route: Route;
+  readonly signal: AbortSignal;
   readonly account: WaitAccount;
   /** Failed tries that used up one of `max_attempts`. */
   failures: number;
   shrinks: number;
   throttles: number;
+  redirects: number;
   isRenewed: boolean;
 }
 
+/** What came of one try: a response, another request to make, or a failure. */
 interface Try {
   readonly answer?: Answer;
   readonly response?: RestResponse;
+  readonly redirect?: RequestSpec;
   readonly failure?: Failure;
   readonly throttle?: Throttle;
 }
@@ -82,37 +99,45 @@ export class Sender {
    * Sends a request, with all the tries it takes.
    *
    * @throws {ExtractError} when no acceptable answer can be had
-   * @throws {ConfigError} when the credentials cannot be used
+   * @throws {ConfigError} when the request or the credentials cannot be used
    */
   async send(request: RequestSpec, context: SendContext): Promise<Sent> {
     const { resource, page } = context;
-    const auth = context.auth === undefined ? this.#parts.auth : context.auth ?? undefined;
     const account = { resource, waitedMs: 0, waits: 0 };
-    const trial: Trial = { request, auth, account, failures: 0, shrinks: 0, throttles: 0, isRenewed: false };
+    const counts = { failures: 0, shrinks: 0, throttles: 0, redirects: 0, isRenewed: false };
+    // What a failure is said of, also when there is no trial yet.
+    let current = request;
+    const { signal, release } = joinSignals(this.#parts.signal, context.signal);
     try {
-      checkOrigin(request.url, this.#parts.origin);
+      checkBody(request);
+      const route = this.#parts.router.route(request, context);
+      checkOrigin(request.url, route.origin);
+      const trial: Trial = { request, route, signal, account, ...counts };
       for (;;) {
         const { response, ...failed } = await this.#try(trial, context);
         if (response) return { request: trial.request, response };
         await this.#prepareNextTry(trial, failed, context);
+        current = trial.request;
       }
     } catch (error) {
-      if (error instanceof SluiceError) {
-        error.within({ resource, page, request: describeRequest(trial.request) });
-      }
+      if (error instanceof SluiceError) error.within({ resource, page, request: describeRequest(current) });
       throw error;
+    } finally {
+      release();
     }
   }
 
   async #try(trial: Trial, context: SendContext): Promise<Try> {
-    const { limiter, timer, timeoutMs, signal } = this.#parts;
-    const { request, auth } = trial;
-    const permit = await limiter.acquire(request, trial.account);
+    const { limiter, timer, timeoutMs, authContext } = this.#parts;
+    const { request, route, signal } = trial;
+    const { auth, origin, clock } = route;
+    await auth?.prepare?.(authContext);
+    const permit = await limiter.acquire(request, trial.account, signal);
     let init: RequestInit, url: string;
     try {
-      init = await this.#init(request, auth);
+      init = await outgoing(request, { route, authContext, format: context.format });
       url = auth?.url?.(request) ?? request.url;
-      checkOrigin(url, this.#parts.origin);
+      checkOrigin(url, origin);
     } catch (error) {
       permit.cancel();
       throw error;
@@ -126,39 +151,38 @@ export class Sender {
       if (error instanceof ExchangeError) return { failure: exchangeFailure(error, request) };
       throw error;
     }
-    const serverTime = this.#parts.clock.observe(answer.headers);
-    const throttle = permit.finish(answer);
+    const serverTime = clock.observe(answer.headers);
     auth?.observe?.(answer.headers);
     this.#emitRequest(trial, answer, timer.now() - startedAt);
-    if (answer.status >= 200 && answer.status < 300) context.onAnswer?.(request, answer.headers);
-    return { answer, throttle, ...this.#judge(answer, serverTime, { request, context }) };
+    const { throttle, ...acted } = await settleAnswer(answer, {
+      permit,
+      clock,
+      signal,
+      url: request.url,
+      actions: context.actions,
+    });
+    if (throttle) return { answer: acted, throttle };
+    const next = acted.ended === undefined &&
+      redirected(acted, { request, sentUrl: url, origin, followed: trial.redirects });
+    if (next) return "request" in next ? { redirect: next.request } : { answer: acted, ...next };
+    return { answer: acted, ...await this.#judge(acted, serverTime, { request, context }) };
   }
 
-  #judge(
-    answer: Answer,
+  async #judge(
+    acted: Acted,
     serverTime: number,
     { request, context }: { request: RequestSpec; context: SendContext },
-  ): Pick<Try, "response" | "failure"> {
+  ): Promise<Pick<Try, "response" | "failure">> {
     const { retry, errorFormat } = this.#parts;
-    const verdict = judge(answer, {
-      url: request.url,
-      transientStatuses: retry.statuses,
-      format: errorFormat,
-      accept: context.accept,
-    });
-    if ("failure" in verdict) return { failure: verdict.failure };
-    const { status, headers, bytes } = answer;
-    return { response: { status, headers, bytes, serverTime, body: verdict.body, isPlain: verdict.isPlain } };
-  }
-
-  async #init(request: RequestSpec, auth: Auth | undefined): Promise<RequestInit> {
-    const headers = new Headers();
-    setHeaders(headers, this.#parts.headers);
-    if (request.json !== undefined) headers.set("content-type", "application/json");
-    setHeaders(headers, request.headers);
-    if (auth) setHeaders(headers, await auth.headers(request, this.#parts.authContext));
-    const body = request.json === undefined ? undefined : stringifyJson(request.json);
-    return { method: request.method, headers, body };
+    const { status, headers, ended } = acted;
+    const { format } = context;
+    if (ended !== undefined) {
+      return { response: { status, headers, serverTime, ended, ...await glance(acted, format) } };
+    }
+    if (status >= 200 && status < 300) context.onAnswer?.(request, headers);
+    const verdict = await judge(acted, { transientStatuses: retry.statuses, errorFormat, format });
+    if ("failure" in verdict) return verdict;
+    return { response: { status, headers, serverTime, ...verdict } };
   }
 
   #emitRequest({ request, account }: Trial, { status, bytes }: Answer, ms: number): void {
@@ -177,10 +201,15 @@ export class Sender {
   /** Changes the trial or waits, so that the next try may succeed; throws when there is no hope. */
   async #prepareNextTry(
     trial: Trial,
-    { answer, failure, throttle }: Try,
+    { answer, redirect, failure, throttle }: Try,
     context: SendContext,
   ): Promise<void> {
     const { retry } = this.#parts;
+    if (redirect) {
+      trial.redirects++;
+      trial.request = redirect;
+      return;
+    }
     if (throttle) {
       trial.throttles++;
       // A rate limit holds back the whole bucket; the limiter waits, for all requests in it.
@@ -202,14 +231,15 @@ export class Sender {
     if (!failure!.isTransient || trial.failures >= retry.maxAttempts) {
       throw failureError(failure!, { tries: trial.failures, resource: context.resource });
     }
-    const askedMs = answer ? readRetryAfter(answer.headers, this.#parts.clock.now()) : undefined;
+    const askedMs = answer ? readRetryAfter(answer.headers, trial.route.clock.now()) : undefined;
     await this.#pause(trial, backoffMs(retry, trial.failures, askedMs), "retry");
   }
 
   async #renew(trial: Trial, { status, headers }: Answer): Promise<boolean> {
-    if (trial.isRenewed || !trial.auth?.renew) return false;
+    const { auth } = trial.route;
+    if (trial.isRenewed || !auth?.renew) return false;
     trial.isRenewed = true;
-    return await trial.auth.renew({ request: trial.request, status, headers }, this.#parts.authContext);
+    return await auth.renew({ request: trial.request, status, headers }, this.#parts.authContext);
   }
 
   async #backOffConcurrency(trial: Trial): Promise<void> {
@@ -220,8 +250,8 @@ export class Sender {
   }
 
   async #pause(trial: Trial, ms: number, reason: WaitReason): Promise<void> {
-    const { limiter, timer, emit, signal, errorFormat } = this.#parts;
-    const { account } = trial;
+    const { limiter, timer, emit, errorFormat } = this.#parts;
+    const { account, signal } = trial;
     // Retries are bounded by their number; only a single wait that the server asks for may be too long.
     const waitedMs = reason === "retry" ? 0 : account.waitedMs;
     if (waitedMs + ms > limiter.maxWaitMs) {
@@ -233,21 +263,5 @@ export class Sender {
     const bucket = limiter.bucketName(trial.request);
     emit({ type: "wait", resource: account.resource, bucket, reason, seconds: ms / 1000, until, attempt });
     await timer.sleep(ms, signal);
-  }
-}
-
-function setHeaders(headers: Headers, more: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(more)) {
-    try {
-      headers.set(name, value);
-    } catch {
-      throw new ConfigError(
-        `Cannot send header "${name}": its name or value has characters that are not allowed`,
-        {
-          code: "invalid-header",
-          next: "use plain ASCII text without line breaks",
-        },
-      );
-    }
   }
 }

@@ -13,6 +13,8 @@ export interface RequestSpec {
   readonly headers: Readonly<Record<string, string>>;
   /** A JSON body; sent as `application/json`. */
   readonly json?: JsonValue;
+  /** A body that is sent as it stands, in place of `json`. */
+  readonly body?: string | Uint8Array;
 }
 
 /** A successful answer whose body has been read whole. */
@@ -27,7 +29,24 @@ export interface RestResponse {
   readonly isPlain?: boolean;
   /** The server's clock when it answered (`Date` header, else ours), epoch milliseconds. */
   readonly serverTime: number;
+  /** The name of the response action that ends the walk with this answer; it then has no records. */
+  readonly ended?: string;
 }
+
+/**
+ * An answer as response actions see it, before anything is concluded from it. Changes count: with its status
+ * set to 200 an error becomes an ordinary answer.
+ */
+export interface ActionResponse {
+  readonly url: string;
+  status: number;
+  readonly headers: Headers;
+  /** The decoded body. */
+  text: string;
+}
+
+/** What response actions make of an answer: the name of one that ends the walk, or nothing. */
+export type Actions = (response: ActionResponse) => Promise<string | undefined>;
 
 /** One page of a paged read. */
 export interface RestPage {
@@ -36,24 +55,43 @@ export interface RestPage {
   readonly request: RequestSpec;
   readonly response: RestResponse;
   readonly records: JsonObject[];
+  /** Where the records were found in the body: what was configured, or what was detected on the first page. */
+  readonly selector: string;
+  /** What the walk goes on with; tells what `auto` found, and why. */
+  readonly paginator: Paginator;
+  /** The body is the same, byte for byte, as that of the page before, and holds records. */
+  readonly repeated: boolean;
   /** What will be asked next; undefined on the last page. */
   readonly next?: RequestSpec;
 }
 
 /** What a paginator sees of a page. */
-export type PageView = Omit<RestPage, "next">;
+export type PageView = Omit<RestPage, "next" | "paginator">;
 
-/** Decides the next request from the last page. Stateless: one object serves any number of walks at once. */
+/**
+ * Decides the next request from the last page. Pure: whatever it must remember is in the request, or in the
+ * paginator that {@link Paginator.settle} returns. One object serves any number of walks at once.
+ */
 export interface Paginator {
   readonly type: string;
+  /** The options in force, defaults included, for a person to read. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Why it was chosen, where it was detected. */
+  readonly reason?: string;
   /** Prepares the first request; most kinds leave it alone. */
   first(request: RequestSpec): RequestSpec;
+  /** The paginator to go on with, now that this page is known. Asked before `next`. */
+  settle?(page: PageView): Paginator;
   /** The next request, or undefined when the walk is done. */
   next(page: PageView): RequestSpec | undefined;
   /** The same from the headers alone, where they tell it: the next page can be asked for before this one is parsed. */
   peek?(request: RequestSpec, headers: Headers): RequestSpec | undefined;
+  /** All requests that will follow this page, in order, where it tells them: they can be sent at once. */
+  ahead?(page: PageView): Iterable<RequestSpec>;
   /** An endless feed: a `next` that equals the present request ends the walk instead of being an error. */
   readonly polls?: boolean;
+  /** Records of a repeated page are left out: the walk found out that it asked for the same page again. */
+  readonly dropsRepeated?: boolean;
 }
 
 /** What authentication may use. */
@@ -74,6 +112,11 @@ export interface Auth {
   readonly type: string;
   /** Headers to add to this request. Called again for each retry. */
   headers(request: RequestSpec, context: AuthContext): Promise<Record<string, string>>;
+  /**
+   * Gets ready what `headers` would have to wait for, e.g. a token. Asked before the request stands in line, so
+   * that requests let go one by one do not all wait here and then leave together.
+   */
+  prepare?(context: AuthContext): Promise<unknown>;
   /** The URL to send in place of the request's, for credentials that live in the query. Never shown. */
   url?(request: RequestSpec): string;
   /** Sees the headers of every answer, e.g. for a new nonce. */
@@ -88,21 +131,45 @@ export interface Auth {
   ): Promise<boolean>;
 }
 
-/** Authentication as data. Values may be secrets. */
-export type AuthConfig = string | { readonly type?: string; readonly [key: string]: unknown } | Auth;
-/** A paginator as data. */
-export type PaginatorConfig = string | { readonly type: string; readonly [key: string]: unknown } | Paginator;
+/** Headers for a request: authentication of your own. */
+export type AuthFunction = (
+  request: RequestSpec,
+  context: AuthContext,
+) => Record<string, string> | Promise<Record<string, string>>;
+/** The next request, or a link to follow, or nothing at the end: a paginator of your own. */
+export type PaginatorFunction = (page: PageView) => RequestSpec | string | null | undefined;
+
+/** Authentication as data, ready made, or as a function. Values may be secrets. */
+export type AuthConfig =
+  | string
+  | { readonly type?: string; readonly [key: string]: unknown }
+  | Auth
+  | AuthFunction;
+/** A paginator as data, ready made, or as a function. */
+export type PaginatorConfig =
+  | string
+  | { readonly type: string; readonly [key: string]: unknown }
+  | Paginator
+  | PaginatorFunction;
+
+/** How many requests may start in a time, where the API tells no budget. */
+export interface Pace {
+  /** Requests per second; may be a fraction. */
+  readonly requests_per_second?: number;
+  /** Requests per minute. */
+  readonly requests_per_minute?: number;
+}
 
 /** One rate-limit bucket: requests whose method and path match share a budget. First match wins. */
-export interface RateLimitBucket {
+export interface RateLimitBucket extends Pace {
   readonly name: string;
   /** Path pattern below the origin: `*` is one segment, a trailing `/**` any rest. */
   readonly path: string;
   readonly method?: string;
 }
 
-/** How an API tells its limits, and how much of them may be used. */
-export interface RateLimitConfig {
+/** How an API tells its limits, and how much of them may be used. A pace counts for all requests together. */
+export interface RateLimitConfig extends Pace {
   /** Names of the response headers; reset is epoch seconds. */
   readonly limit_header?: string;
   readonly remaining_header?: string;
@@ -152,6 +219,7 @@ export interface ErrorFormat {
 
 /** Connection settings shared by all resources of a source. */
 export interface ClientConfig {
+  /** May be empty: every path is a whole URL then. */
   readonly base_url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly auth?: AuthConfig;
@@ -163,6 +231,8 @@ export interface ClientConfig {
   readonly error_format?: ErrorFormat;
   /** Seconds for one request including its body. Default 90. */
   readonly timeout?: number;
+  /** Pages of one walk; more are an error, since it most likely never ends. Default 1,000,000. */
+  readonly max_pages?: number;
 }
 
 /** A secret or plain text where either is accepted. */

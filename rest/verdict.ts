@@ -3,94 +3,45 @@
  * nothing here waits or sends.
  * @module
  */
-import { isJsonObject, isPlainJson, type JsonValue, parseJson } from "../pipeline/json.ts";
+import { isJsonObject, type JsonValue, parseJson } from "../pipeline/json.ts";
 import { redact } from "../pipeline/secret.ts";
+import { type BodyFormat, bodyText, type ReadBody, readBody, type Received } from "./body.ts";
 import { challengeParam } from "./challenge.ts";
 import type { Answer } from "./exchange.ts";
 import type { Failure } from "./failure.ts";
-import { originText } from "./origin.ts";
 import type { ErrorFormat } from "./types.ts";
 
 /** A body or a failure. */
-export type Verdict = { readonly body: JsonValue | undefined; readonly isPlain: boolean } | {
-  readonly failure: Failure;
-};
+export type Verdict = ReadBody | { readonly failure: Failure };
 
 /** What a verdict depends on besides the answer. */
 export interface VerdictOptions {
-  readonly url: string;
   readonly transientStatuses: ReadonlySet<number>;
-  readonly format?: ErrorFormat;
-  readonly accept?: (status: number, bodyText: string) => boolean;
+  readonly errorFormat?: ErrorFormat;
+  /** What a good answer's body is read as; without one, its content type decides. */
+  readonly format?: BodyFormat;
 }
 
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const LONGEST_SENTENCE = 200;
 
 /** Judges an answer by status, content type and body. */
-export function judge(answer: Answer, options: VerdictOptions): Verdict {
-  const requestId = requestIdOf(answer, options.format);
-  if (answer.status >= 200 && answer.status < 300) {
-    const verdict = readJson(answer);
-    return "failure" in verdict ? { failure: { ...verdict.failure, requestId } } : verdict;
-  }
-  if (REDIRECTS.has(answer.status)) return { failure: { ...redirected(answer, options.url), requestId } };
-  const text = new TextDecoder().decode(answer.bytes);
-  if (answer.status !== 429 && options.accept?.(answer.status, text)) {
-    return { body: tryParse(text), isPlain: false };
-  }
-  return { failure: { ...refused(answer, text, options), requestId } };
+export async function judge(answer: Received, options: VerdictOptions): Promise<Verdict> {
+  if (answer.status < 200 || answer.status >= 300) return { failure: refused(answer, options) };
+  const read = await readBody(answer, options.format);
+  if (!("code" in read)) return read;
+  const requestId = requestIdOf(answer, options.errorFormat);
+  return { failure: { ...read, status: answer.status, requestId } };
 }
 
-function readJson(answer: Answer): Verdict {
+/** What can be read of an answer that ends a walk, whatever its status; unreadable is empty. */
+export async function glance(answer: Received, format?: BodyFormat): Promise<ReadBody> {
+  const read = await readBody(answer, format);
+  return "code" in read ? { bytes: answer.bytes, body: undefined, isPlain: false } : read;
+}
+
+function refused(answer: Received, { errorFormat: format, transientStatuses }: VerdictOptions): Failure {
   const { status } = answer;
-  const type = (answer.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
-  const isJson = /[/+](?:json|x-json)$/.test(type);
-  const fail = (code: string, reason: string, next?: string): Verdict => ({
-    failure: { code, reason, status, isTransient: code !== "not-json", next },
-  });
-  const notJson = () =>
-    fail(
-      "not-json",
-      `server answered ${status} with ${type || "an unnamed content type"} where JSON is required`,
-      "check base_url: such an answer is often a login page or a wrong domain",
-    );
-  if (type.includes("html")) return notJson();
-  if (answer.bytes.length === 0) {
-    if (status === 200 && isJson) return fail("truncated", "server answered 200 with an empty JSON body");
-    return { body: undefined, isPlain: true };
-  }
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(answer.bytes);
-  } catch {
-    return fail("invalid-utf8", `body of ${answer.bytes.length} bytes is not valid UTF-8`);
-  }
-  try {
-    const isPlain = isPlainJson(text);
-    return { body: parseJson(text, isPlain), isPlain };
-  } catch {
-    if (!isJson) return notJson();
-    return fail("invalid-json", `body of ${answer.bytes.length} bytes is not valid JSON, it may be cut off`);
-  }
-}
-
-function redirected(answer: Answer, url: string): Failure {
-  const target = URL.parse(answer.headers.get("location") ?? "", url);
-  return {
-    code: "redirected",
-    reason: `server answered ${answer.status} and redirects to ${
-      originText(target)
-    }, redirects are not followed`,
-    isTransient: false,
-    status: answer.status,
-    next: "set base_url to the address that answers itself",
-  };
-}
-
-function refused(answer: Answer, text: string, { format, transientStatuses }: VerdictOptions): Failure {
-  const { status } = answer;
-  const body = tryParse(text);
+  const body = tryParse(bodyText(answer));
   const apiCode = codeAt(body, format?.code);
   const sentence = shortSentence(valueAt(body, format?.message));
   const scope = status === 403 ? missingScope(answer.headers) : undefined;
@@ -105,6 +56,7 @@ function refused(answer: Answer, text: string, { format, transientStatuses }: Ve
     isTransient: status === 429 || transientStatuses.has(status),
     status,
     apiCode,
+    requestId: requestIdOf(answer, format),
     next: format?.advice?.[apiCode ?? ""] ?? (scope && `grant the scope "${scope}" to these credentials`) ??
       format?.advice?.[String(status)] ?? defaultAdvice(status),
   };
@@ -154,7 +106,7 @@ function valueAt(body: JsonValue | undefined, path: string | undefined): JsonVal
 
 function tryParse(text: string): JsonValue | undefined {
   try {
-    return parseJson(text.replace(/^\ufeff/, ""));
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,154 +1,215 @@
 /**
  * Walks the pages of a list. The paginator only says what comes next; that no page is asked for twice, that
- * nothing leaves the origin and that a lowered page size is kept is looked after here.
+ * no walk goes on for ever, that nothing leaves the origin and that a lowered page size is kept is looked
+ * after here.
  * @module
  */
+import { crc32 } from "node:zlib";
 import { ExtractError, SluiceError } from "../pipeline/errors.ts";
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../pipeline/json.ts";
+import { stringifyJson } from "../pipeline/json.ts";
+import { jsonPath } from "../pipeline/json_path.ts";
 import { checkOrigin, describeRequest } from "./origin.ts";
 import { capPageSize, pageSize } from "./retry.ts";
+import { detectSelector, selectRecords } from "./select.ts";
 import type { Sent } from "./sender.ts";
 import type { PageView, Paginator, RequestSpec, RestPage } from "./types.ts";
+import { identity, PagesAhead, type SendPage } from "./walk_ahead.ts";
 
 /** What a walk is made of. */
 export interface WalkParts {
   readonly origin: string;
   readonly resource?: string;
   readonly paginator: Paginator;
-  readonly select: (body: JsonValue | undefined) => JsonObject[];
+  /** Where the records are; detected on the first page with a body when not given. */
+  readonly dataSelector?: string;
   /** Name of the page-size parameter that retries may lower. */
   readonly sizeParam?: string;
-  /** Sends for the next page before the present one is used. */
-  readonly prefetch?: boolean;
-  /** Sends the request of a page, counted from 1. */
-  readonly send: (request: RequestSpec, page: number, onAnswer: OnAnswer) => Promise<Sent>;
+  /** Pages that may be asked for before the present one is used. */
+  readonly aheadPages: number;
+  readonly maxPages: number;
+  readonly send: SendPage;
 }
 
-type OnAnswer = (request: RequestSpec, headers: Headers) => void;
+const MOST_EMPTY_PAGES = 1000;
+const MOST_REPEATS = 10;
 
 /**
  * Yields the pages from `start` on. The next request is settled before a page is yielded, so a page that
  * arrives without `next` is the last one for certain.
  *
- * @throws {ExtractError} "pagination-loop", "foreign-origin", or what sending throws
+ * @throws {ExtractError} "pagination-loop", "pagination-endless", "foreign-origin", what the paginator throws,
+ * or what sending throws
+ * @throws {ConfigError} "invalid-json-path"
  */
 export async function* walk(start: RequestSpec, parts: WalkParts): AsyncGenerator<RestPage> {
-  const progress: Progress = { seen: new Set() };
-  const ahead = new Ahead(parts, progress);
-  let request: RequestSpec | undefined = parts.paginator.first(start);
-  for (let index = 0; request; index++) {
-    const sent: Sent = await ahead.take(request, index);
-    if (parts.sizeParam !== undefined && sent.request.url !== request.url) {
-      progress.size = pageSize(sent.request, parts.sizeParam);
+  if (parts.dataSelector !== undefined) jsonPath(parts.dataSelector);
+  const taken = new Set<string>();
+  const progress = new Progress(parts, taken);
+  const ahead = new PagesAhead(parts, taken);
+  try {
+    let request: RequestSpec | undefined = progress.first(start);
+    for (let index = 0; request; index++) {
+      if (index >= parts.maxPages) throw progress.within(tooManyPages(index), { index, request });
+      const sent: Sent = await ahead.take(request, index);
+      const page = progress.take(sent, { asked: request, index });
+      ahead.expect(page, progress.expected(page), { mayPeek: !progress.isShrunk });
+      yield page;
+      request = page.next;
     }
-    const page: RestPage = settle({ index, ...sent }, { asked: request, progress, parts });
-    if (page.next) ahead.announce(page.next, index + 1);
-    yield page;
-    request = page.next;
-  }
-}
-
-/** A page that was asked for. */
-interface Asked {
-  readonly key: string;
-  readonly index: number;
-  sent?: Promise<Sent>;
-  /** Known as soon as the headers are there. */
-  answer?: { request: RequestSpec; headers: Headers };
-}
-
-/** Asks for the page after the one in hand: as early as its headers tell which it is, never two pages ahead. */
-class Ahead {
-  readonly #parts: WalkParts;
-  readonly #progress: Progress;
-  #current: Asked | undefined;
-  #next: Asked | undefined;
-
-  constructor(parts: WalkParts, progress: Progress) {
-    this.#parts = parts;
-    this.#progress = progress;
-  }
-
-  /** The answer to a request, which may be under way already. */
-  take(request: RequestSpec, index: number): Promise<Sent> {
-    const key = identity(request);
-    this.#progress.seen.add(key);
-    const current = this.#next?.key === key ? this.#next : this.#ask(request, index);
-    this.#current = current;
-    this.#next = undefined;
-    if (current.answer) this.#peek(current);
-    return current.sent!;
-  }
-
-  /** Says for certain what comes next. */
-  announce(request: RequestSpec, index: number): void {
-    if (this.#parts.prefetch && this.#next?.key !== identity(request)) this.#next = this.#ask(request, index);
-  }
-
-  #ask(request: RequestSpec, index: number): Asked {
-    const asked: Asked = { key: identity(request), index };
-    asked.sent = this.#parts.send(request, index + 1, (request, headers) => {
-      asked.answer = { request, headers };
-      if (this.#current === asked) this.#peek(asked);
-    });
-    // A failure is met when the page is; until then it must not count as unhandled.
-    asked.sent.catch(() => {});
-    return asked;
-  }
-
-  #peek({ key, index, answer }: Asked): void {
-    const { prefetch, paginator, origin } = this.#parts;
-    if (!prefetch || this.#next || this.#progress.size !== undefined) return;
-    const next = paginator.peek?.(answer!.request, answer!.headers);
-    if (!next || URL.parse(next.url)?.origin !== origin) return;
-    const nextKey = identity(next);
-    if (nextKey !== key && !this.#progress.seen.has(nextKey)) this.#next = this.#ask(next, index + 1);
+  } finally {
+    await ahead.close();
   }
 }
 
 /** What a walk remembers from page to page. */
-interface Progress {
-  readonly seen: Set<string>;
+class Progress {
+  readonly #parts: WalkParts;
+  readonly #taken: ReadonlySet<string>;
+  #paginator: Paginator;
+  #selector: string | undefined;
   /** The page size that was lowered last; undefined while the first one works. */
-  size?: number;
-}
+  #size: number | undefined;
+  #bodyPrint = "";
+  #recordsPrint: number | undefined;
+  #repeats = 0;
+  #emptyPages = 0;
 
-/** Reads the records of a page and decides what follows. */
-function settle(
-  { index, request, response }: Sent & { index: number },
-  { asked, progress, parts }: { asked: RequestSpec; progress: Progress; parts: WalkParts },
-): RestPage {
-  // An error status got here because the caller accepts it: it has no records and ends the walk.
-  if (response.status >= 400) return { index, request, response, records: [] };
-  try {
-    const view: PageView = { index, request, response, records: parts.select(response.body) };
-    const given = parts.paginator.next(view);
-    if (!given) return view;
-    checkOrigin(given.url, parts.origin, "continue paging");
-    const next = keepPageSize(given, progress, parts);
-    const key = identity(next);
-    const isSame = key === identity(asked) || key === identity(request);
-    if (isSame && parts.paginator.polls) return view;
-    if (isSame || progress.seen.has(key)) throw loopError(parts.paginator, isSame);
-    return { ...view, next };
-  } catch (error) {
-    if (error instanceof SluiceError) {
-      error.within({ resource: parts.resource, page: index + 1, request: describeRequest(request) });
+  constructor(parts: WalkParts, taken: ReadonlySet<string>) {
+    this.#parts = parts;
+    this.#taken = taken;
+    this.#paginator = parts.paginator;
+    this.#selector = parts.dataSelector;
+  }
+
+  /** Whether links may name a page size that does not work. */
+  get isShrunk(): boolean {
+    return this.#size !== undefined;
+  }
+
+  /** The first request. */
+  first(start: RequestSpec): RequestSpec {
+    try {
+      return this.#paginator.first(start);
+    } catch (error) {
+      throw this.within(error, { index: 0, request: start });
     }
-    throw error;
+  }
+
+  /** Reads the records of a page and decides what follows. */
+  take({ request, response }: Sent, { asked, index }: { asked: RequestSpec; index: number }): RestPage {
+    const place = { index, request };
+    const head = { ...place, response, paginator: this.#paginator };
+    if (response.ended !== undefined) {
+      return { ...head, records: [], selector: this.#selector ?? "$", repeated: false };
+    }
+    try {
+      this.#noteSize(asked, place);
+      if (response.body !== undefined) this.#selector ??= detectSelector(response.body);
+      const selector = this.#selector ?? "$";
+      const records = selectRecords(response.body, selector);
+      const view: PageView = {
+        ...place,
+        response,
+        records,
+        selector,
+        repeated: this.#isRepeated(response, records),
+      };
+      const isDropped = view.repeated && this.#paginator.dropsRepeated;
+      this.#settle(view);
+      const page: RestPage = { ...view, paginator: this.#paginator, next: this.#next(view, asked) };
+      this.#checkEmpty(page);
+      return isDropped ? withoutRecords(page) : page;
+    } catch (error) {
+      throw this.within(error, place);
+    }
+  }
+
+  /** The requests that will follow a page as far as the paginator tells: `next` first. */
+  *expected({ next, ...page }: RestPage): Generator<RequestSpec> {
+    if (!next) return;
+    yield next;
+    const key = identity(next);
+    let isFirst = true;
+    for (const request of this.#paginator.ahead?.(page) ?? []) {
+      const capped = this.#keepPageSize(request);
+      if (isFirst && identity(capped) !== key) return;
+      if (!isFirst) yield capped;
+      isFirst = false;
+    }
+  }
+
+  /** The error with its place, to be thrown. */
+  within(error: unknown, { index, request }: { index: number; request: RequestSpec }): unknown {
+    const { resource } = this.#parts;
+    if (!(error instanceof SluiceError)) return error;
+    return error.within({ resource, page: index + 1, request: describeRequest(request) });
+  }
+
+  #noteSize(asked: RequestSpec, { index, request }: { index: number; request: RequestSpec }): void {
+    const { sizeParam } = this.#parts;
+    if (sizeParam === undefined || request.url === asked.url) return;
+    const [size, before] = [pageSize(request, sizeParam), pageSize(asked, sizeParam)];
+    // A redirect changes the URL too.
+    if (size === undefined || before === undefined || size >= before) return;
+    this.#size = size;
+    // Pages are numbered by their size: with another one the same number is another place in the list.
+    if (index > 0 && this.#paginator.type === "page_number") throw sizeLowered(sizeParam);
+  }
+
+  #isRepeated({ bytes }: RestPage["response"], records: RestPage["records"]): boolean {
+    const bodyPrint = `${bytes.length} ${crc32(bytes)}`;
+    // A body may carry the time; where the answer decides about the walk, its records are what is compared.
+    const recordsPrint = this.#paginator.dropsRepeated ? recordsPrintOf(records) : undefined;
+    const isSame = bodyPrint === this.#bodyPrint ||
+      (recordsPrint !== undefined && recordsPrint === this.#recordsPrint);
+    this.#bodyPrint = bodyPrint;
+    this.#recordsPrint = recordsPrint;
+    return isSame && records.length > 0;
+  }
+
+  #settle(view: PageView): void {
+    this.#paginator = this.#paginator.settle?.(view) ?? this.#paginator;
+    if (this.#paginator.dropsRepeated) this.#recordsPrint ??= recordsPrintOf(view.records);
+    this.#repeats = view.repeated ? this.#repeats + 1 : 0;
+    if (this.#repeats >= MOST_REPEATS) throw repeatedPage(this.#paginator, this.#repeats);
+  }
+
+  #next(view: PageView, asked: RequestSpec): RequestSpec | undefined {
+    const given = this.#paginator.next(view);
+    if (!given) return undefined;
+    checkOrigin(given.url, this.#parts.origin, "continue paging");
+    const next = this.#keepPageSize(given);
+    const key = identity(next);
+    const isSame = key === identity(asked) || key === identity(view.request);
+    if (isSame && this.#paginator.polls) return undefined;
+    if (isSame || this.#taken.has(key)) throw loopError(this.#paginator, isSame);
+    return next;
+  }
+
+  #checkEmpty({ records, next }: RestPage): void {
+    this.#emptyPages = records.length || !next ? 0 : this.#emptyPages + 1;
+    if (this.#emptyPages >= MOST_EMPTY_PAGES) throw emptyPages(this.#paginator, this.#emptyPages);
+  }
+
+  /**
+   * A page size that had to be lowered stays low for the rest of the walk, even if the server's link goes
+   * back: the next page would most likely fail the same way. Otherwise the link is kept as given.
+   */
+  #keepPageSize(next: RequestSpec): RequestSpec {
+    const { sizeParam } = this.#parts;
+    return this.#size === undefined || sizeParam === undefined
+      ? next
+      : capPageSize(next, sizeParam, this.#size);
   }
 }
 
-/**
- * A page size that had to be lowered stays low for the rest of the walk, even if the server's link goes
- * back: the next page would most likely fail the same way. Otherwise the link is kept as given.
- */
-function keepPageSize(next: RequestSpec, { size }: Progress, { sizeParam }: WalkParts): RequestSpec {
-  return size === undefined || sizeParam === undefined ? next : capPageSize(next, sizeParam, size);
+/** The page as if it had been empty, so that nothing of it is stored either. */
+function withoutRecords(page: RestPage): RestPage {
+  return { ...page, records: [], response: { ...page.response, bytes: new Uint8Array(), body: undefined } };
 }
 
-function identity({ method, url, json }: RequestSpec): string {
-  return json === undefined ? `${method} ${url}` : `${method} ${url} ${canonicalJson(json)}`;
+function recordsPrintOf(records: RestPage["records"]): number {
+  return crc32(stringifyJson(records));
 }
 
 function loopError({ type }: Paginator, isSame: boolean): ExtractError {
@@ -159,21 +220,37 @@ function loopError({ type }: Paginator, isSame: boolean): ExtractError {
   });
 }
 
-/**
- * The records of a body that is a list of objects or one object; an empty body has none.
- *
- * @throws {ExtractError} "unexpected-body" for anything else
- */
-export function selectBody(body: JsonValue | undefined): JsonObject[] {
-  if (body === undefined) return [];
-  if (isJsonObject(body)) return [body];
-  if (Array.isArray(body) && body.every(isJsonObject)) return body;
-  const found = Array.isArray(body) ? "a list that holds other values" : body === null ? "null" : typeof body;
-  throw new ExtractError(
-    `Cannot read records: body is ${found}, a list of objects or one object is required`,
+function repeatedPage({ type }: Paginator, repeats: number): ExtractError {
+  return new ExtractError(
+    `Cannot continue paging: the same page came ${repeats + 1} times in a row, paginator "${type}"`,
     {
-      code: "unexpected-body",
-      next: "set data_selector to the path of the records",
+      code: "pagination-loop",
+      next: "check the paginator of this resource: the API seems to ignore the parameter it sends",
     },
+  );
+}
+
+function emptyPages({ type }: Paginator, count: number): ExtractError {
+  return new ExtractError(
+    `Cannot continue paging: ${count} pages in a row were empty and there is still a next one, paginator "${type}"`,
+    {
+      code: "pagination-endless",
+      next: "check the paginator and data_selector of this resource, or narrow the request",
+    },
+  );
+}
+
+function tooManyPages(count: number): ExtractError {
+  return new ExtractError(`Cannot continue paging: ${count} pages were read and there is still a next one`, {
+    code: "pagination-endless",
+    next:
+      "check the paginator of this resource; raise max_pages of the client if the list is really that long",
+  });
+}
+
+function sizeLowered(param: string): ExtractError {
+  return new ExtractError(
+    `Cannot continue paging: "${param}" had to be lowered, but pages are numbered by their size`,
+    { code: "pagination-loop", next: `set a smaller "${param}" from the start` },
   );
 }

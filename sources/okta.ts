@@ -296,10 +296,11 @@ function lookUp(path: string, ids: readonly string[]): HandWrittenResource["reco
       for await (
         const page of client.paginate(request, {
           paginator: "single_page",
-          accept: (status) => status === 404,
+          dataSelector: "$",
+          actions: ({ status }) => Promise.resolve(status === 404 ? "missing" : undefined),
         })
       ) {
-        if (page.response.status === 404) warn("not-found", `${path}/${id} does not exist`);
+        if (page.response.ended) warn("not-found", `${path}/${id} does not exist`);
         else yield page;
       }
     }
@@ -366,6 +367,7 @@ function usersMe(isServiceApp: boolean): Resource {
     endpoint: {
       path: "users/me",
       paginator: "single_page",
+      data_selector: "$",
       response_actions: isServiceApp ? answers : undefined,
     },
   };

@@ -138,7 +138,7 @@ Deno.test("README.md shows every command and names every destination", () => {
 
 Deno.test("README.md and docs/okta.md have every resource of the Okta source with its endpoint", async () => {
   const { definition } = await builtInSources.okta();
-  for (const { name, endpoint } of listSource("okta", definition).resources) {
+  for (const { name, endpoint } of (await listSource("okta", definition)).resources) {
     assert.ok(namedInTables(read("README.md")).includes(name), `README.md: ${name}`);
     const section = read("docs/okta.md").split(/^### /m).find((part) => part.startsWith(`${name}\n`));
     assert.ok(section, `docs/okta.md: ${name}`);

@@ -4,7 +4,7 @@
  */
 import assert from "assert";
 import { ConfigError, formatError } from "../pipeline/errors.ts";
-import { Secret } from "../pipeline/secret.ts";
+import { redact, Secret } from "../pipeline/secret.ts";
 import { createAuth } from "../rest/auth/mod.ts";
 import type { AuthConfig } from "../rest/types.ts";
 import { failure, type Handler, json, withClient } from "./rest_harness_test.ts";
@@ -86,6 +86,38 @@ Deno.test("createAuth() adds a query key to the URL that is sent and to nothing 
     assert.equal(new URL(requests[0]!.url).search, `?a=1&key=${CANARY}%26%3D`);
     assert.ok(!(Deno.inspect(events) + formatError(error)).includes(CANARY));
   });
+});
+
+Deno.test("createAuth() adds a key to the cookies that are there", async () => {
+  const auth = { type: "api_key", name: "sid", api_key: CANARY, location: "cookie" };
+  await withClient(() => json([]), { auth, headers: { Cookie: "a=1" } }, async ({ client, requests }) => {
+    await client.send(client.request("/x"));
+    assert.equal(requests[0]!.headers.get("cookie"), `a=1; sid=${CANARY}`);
+  });
+});
+
+for (const location of ["query", "param"]) {
+  Deno.test(`createAuth() keeps a key in the ${location} out of the request that a redirect leads to`, async () => {
+    const auth = { type: "api_key", name: "api key[1]", api_key: CANARY, location };
+    await withClient(
+      (request) => {
+        const { pathname, search } = new URL(request.url);
+        const headers = { location: `/y${search}&b=2` };
+        return pathname === "/x" ? new Response(null, { status: 302, headers }) : json([]);
+      },
+      { auth, paginator: "single_page" },
+      async ({ client, base, requests }) => {
+        const [page] = await Array.fromAsync(client.paginate(client.request("/x", { params: { a: 1 } })));
+        assert.equal(page!.request.url, `${base}/y?a=1&b=2`);
+        assert.equal(new URL(requests[1]!.url).search, `?a=1&b=2&api%20key%5B1%5D=${CANARY}`);
+      },
+    );
+  });
+}
+
+Deno.test("createAuth() knows a name for the secret where there is no password", () => {
+  createAuth({ type: "http_basic", username: "canary-user-key", password: "" });
+  assert.equal(redact("canary-user-key"), "***");
 });
 
 const refused: { name: string; auth: AuthConfig; code: string; message: RegExp; next?: RegExp }[] = [

@@ -5,6 +5,7 @@
 import assert from "assert";
 import { ExtractError, formatError } from "../pipeline/errors.ts";
 import { Secret } from "../pipeline/secret.ts";
+import type { RequestOptions } from "../rest/client.ts";
 import { failure, json, type JumpingTimer, withClient } from "./rest_harness_test.ts";
 
 const CANARY = "canary-0123456789abcdef";
@@ -61,7 +62,7 @@ const bodies: { name: string; make: () => Response; body?: unknown; code?: strin
   { name: "HTML", make: () => json200(html, "text/html"), code: "not-json", tries: 1 },
   { name: "an empty HTML page", make: () => json200("", "text/html"), code: "not-json", tries: 1 },
   { name: "HTML without a type", make: () => new Response(utf8(html)), code: "not-json", tries: 1 },
-  { name: "CSV", make: () => json200("id,name\n1,a", "text/csv"), code: "not-json", tries: 1 },
+  { name: "XML", make: () => json200("<a/>", "application/xml"), code: "not-json", tries: 1 },
 ];
 
 for (const { name, make, body, code, tries } of bodies) {
@@ -234,28 +235,6 @@ for (const { name, make, reason, next, tries = 1 } of refusals) {
   });
 }
 
-Deno.test("send() takes an error status as an answer when it is accepted", async () => {
-  await withClient(apiError(404, { errorCode: "E7" }), {}, async ({ client, requests }) => {
-    const accept = (status: number, text: string) => status === 404 && text.includes("E7");
-    const response = await client.send(client.request("/x"), { accept });
-    assert.equal(response.status, 404);
-    assert.deepEqual(response.body, { errorCode: "E7" });
-    assert.equal(
-      (await failure(client.send(client.request("/x"), { accept: () => false }))).code,
-      "http-status",
-    );
-    assert.equal(requests.length, 2);
-  });
-});
-
-Deno.test("send() never takes a 429 as an answer", async () => {
-  const handler = (_request: Request, count: number) =>
-    count < 2 ? new Response(null, { status: 429 }) : json([1]);
-  await withClient(handler, {}, async ({ client }) => {
-    assert.equal((await client.send(client.request("/x"), { accept: () => true })).status, 200);
-  });
-});
-
 Deno.test("send() gives its place back when the credentials fail", async () => {
   let isBroken = true;
   const headers = () => isBroken ? Promise.reject(new Error("no key")) : Promise.resolve({});
@@ -267,16 +246,251 @@ Deno.test("send() gives its place back when the credentials fail", async () => {
   });
 });
 
-Deno.test("send() does not follow redirects and names the target's origin only", async () => {
-  const location = `https://evil.example/login?token=${CANARY}`;
-  await withClient(() => new Response(null, { status: 302, headers: { location } }), {}, async (seen) => {
-    const error = await failure(seen.client.send(seen.client.request("/x")));
-    assert.equal(error.code, "redirected");
-    assert.match(error.message, /redirects to https:\/\/evil\.example, /);
-    assert.ok(!formatError(error).includes("login"));
-    assert.equal(seen.requests.length, 1);
+/** What a server saw: method, path, body and its type. */
+const lineOf = async (request: Request) =>
+  [
+    request.method,
+    request.url.replace(/^https?:\/\/[^/]+/, ""),
+    await request.text(),
+    request.headers.get("content-type"),
+  ].filter(Boolean).join(" ");
+
+const redirects: { status: number; method?: string; second: string }[] = [
+  ...[301, 302, 303, 307, 308].map((status) => ({ status, second: "GET /y?a=1" })),
+  ...[301, 302, 303].map((status) => ({ status, method: "POST", second: "GET /y?a=1" })),
+  ...[307, 308].map((status) => ({
+    status,
+    method: "POST",
+    second: 'POST /y?a=1 {"n":1} application/json',
+  })),
+  { status: 301, method: "PUT", second: 'PUT /y?a=1 {"n":1} application/json' },
+  { status: 303, method: "PUT", second: "GET /y?a=1" },
+];
+
+for (const { status, method = "GET", second } of redirects) {
+  Deno.test(`send() follows a ${status} of a ${method} within the origin`, async () => {
+    const lines: string[] = [];
+    let made = 0;
+    const auth = { type: "own", headers: () => Promise.resolve({ "x-key": String(++made) }) };
+    await withClient(
+      async (request, count) => {
+        lines.push(await lineOf(request));
+        return count === 1 ? new Response(null, { status, headers: { location: "/y?a=1" } }) : json([1]);
+      },
+      { auth },
+      async ({ client, requests, events }) => {
+        const body = method === "GET" ? {} : { json: { n: 1 } };
+        const request = client.request("/x?b=2", { method, headers: { "x-own": "1" }, ...body });
+        assert.deepEqual((await client.send(request)).body, [1]);
+        assert.equal(lines[1], second);
+        // Credentials are made anew for each address, and own headers go along.
+        assert.deepEqual(requests.map(({ headers }) => headers.get("x-key")), ["1", "2"]);
+        assert.equal(requests[1]!.headers.get("x-own"), "1");
+        const told = events.filter((event) => event.type === "request").map((event) => event.request);
+        assert.match(told[1]!, /\/y \(params: a\)$/);
+      },
+    );
+  });
+}
+
+Deno.test("paginate() goes on from the address that a redirect led to", async () => {
+  const handler = (request: Request) => {
+    const { pathname, search } = new URL(request.url);
+    if (pathname === "/old") {
+      return new Response(null, { status: 301, headers: { location: `new/list${search}` } });
+    }
+    return json([{ at: pathname + search }], search ? {} : { headers: { link: '<?page=2>; rel="next"' } });
+  };
+  await withClient(handler, { paginator: "header_link" }, async ({ client }) => {
+    const pages = await Array.fromAsync(client.paginate(client.request("/old")));
+    assert.deepEqual(pages.flatMap(({ records }) => records), [{ at: "/new/list" }, {
+      at: "/new/list?page=2",
+    }]);
+    assert.equal(pages[0]!.request.url, `${client.origin}/new/list`);
   });
 });
+
+const elsewhere: { name: string; location: (base: string) => string; message: RegExp }[] = [
+  {
+    name: "another host",
+    location: () => `https://evil.example/login?token=${CANARY}`,
+    message: /redirects to https:\/\/evil\.example, only redirects within/,
+  },
+  {
+    name: "another port",
+    location: (base) => base.replace(/:\d+$/, ":1/x"),
+    message: /redirects to http:\/\/127\.0\.0\.1:1, /,
+  },
+  {
+    name: "another host without a scheme",
+    location: () => "//evil.example/x",
+    message: /to http:\/\/evil\.example, /,
+  },
+  {
+    name: "a user name",
+    location: (base) => base.replace("//", "//user:pass@"),
+    message: /redirects to http/,
+  },
+  { name: "another scheme", location: () => "file:///etc/passwd", message: /a "file:" address/ },
+  { name: "no address", location: () => "https://[bad", message: /an address that is not a URL/ },
+];
+
+for (const { name, location, message } of elsewhere) {
+  Deno.test(`send() does not follow a redirect to ${name}`, async () => {
+    let base = "";
+    const handler = () => new Response(null, { status: 302, headers: { location: location(base) } });
+    await withClient(handler, {}, async (seen) => {
+      base = seen.base;
+      const error = await failure(seen.client.send(seen.client.request("/x")));
+      assert.equal(error.code, "redirected");
+      assert.match(error.message, message);
+      assert.match(error.next ?? "", /set base_url/);
+      assert.ok(!formatError(error).includes("login") && !formatError(error).includes("pass@"));
+      assert.equal(seen.requests.length, 1);
+    });
+  });
+}
+
+Deno.test("send() follows five redirects and no more", async () => {
+  const hops = (most: number) => (_request: Request, count: number) =>
+    count <= most ? new Response(null, { status: 302, headers: { location: `/${count}` } }) : json([count]);
+  await withClient(hops(5), {}, async ({ client }) => {
+    assert.deepEqual((await client.send(client.request("/x"))).body, [6]);
+  });
+  await withClient(hops(Infinity), {}, async ({ client, requests }) => {
+    const error = await failure(client.send(client.request("/x")));
+    assert.equal(error.code, "redirected");
+    assert.match(error.message, /more than 5 times in a row/);
+    assert.equal(error.at.request, `GET ${client.origin}/5`);
+    assert.equal(requests.length, 6);
+  });
+});
+
+Deno.test("send() counts redirects against the limits", async () => {
+  const rate_limit = { limit_header: "x-limit", remaining_header: "x-remaining", reset_header: "x-reset" };
+  const handler = (_request: Request, count: number) => {
+    const headers = { "x-limit": "1", "x-remaining": "0", "x-reset": "30", location: "/y" };
+    return count === 1 ? new Response(null, { status: 302, headers }) : json([1]);
+  };
+  await withClient(handler, { rate_limit }, async ({ client, timer }) => {
+    await client.send(client.request("/x"));
+    assert.deepEqual(timer.slept.map((ms) => Math.round(ms / 1000)), [31]);
+  });
+});
+
+Deno.test("send() says a redirect without an address as the status it is", async () => {
+  await withClient(() => new Response(null, { status: 302 }), {}, async ({ client }) => {
+    const error = await failure(client.send(client.request("/x")));
+    assert.equal(error.code, "http-status");
+    assert.match(error.message, /answered 302$/);
+  });
+});
+
+/** A second server on another port, which is another origin. */
+async function withOther(
+  handler: (request: Request) => Response,
+  use: (origin: string, headers: Headers[]) => Promise<void>,
+): Promise<void> {
+  const headers: Headers[] = [];
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    headers.push(new Headers(request.headers));
+    return handler(request);
+  });
+  await use(`http://127.0.0.1:${server.addr.port}`, headers);
+}
+
+const guarded = {
+  auth: { type: "bearer", token: CANARY },
+  headers: { "x-key": CANARY, "user-agent": "acme/1", "accept": "application/x-own" },
+};
+
+Deno.test("send() to another origin takes neither credentials nor headers of the client along", async () => {
+  await withOther(() => json([1]), async (origin, headers) => {
+    await withClient(() => json([2]), guarded, async ({ client, requests }) => {
+      const request = client.request(`${origin}/x`, { headers: { "x-own": "1" } });
+      assert.deepEqual((await client.send(request, { origin })).body, [1]);
+      const own = { type: "own", headers: () => Promise.resolve({ "x-other": "2" }) };
+      await client.send(request, { origin, auth: own });
+      assert.ok(!Deno.inspect(headers).includes(CANARY));
+      assert.deepEqual(
+        ["authorization", "x-key", "user-agent", "accept", "x-own", "x-other"].map((name) =>
+          headers[1]!.get(name)
+        ),
+        [null, null, "sluice", "application/json", "1", "2"],
+      );
+      assert.equal(requests.length, 0);
+      // And back home they are there again.
+      await client.send(client.request("/x"));
+      assert.equal(requests[0]!.headers.get("authorization"), `Bearer ${CANARY}`);
+      assert.equal(requests[0]!.headers.get("x-key"), CANARY);
+    });
+  });
+});
+
+Deno.test("send() with another origin does not go back to the client's, nor to a third", async () => {
+  const seen: string[] = [];
+  await withClient(() => json([]), guarded, async ({ client, base, requests }) => {
+    const targets = [`${base}/y`, "https://third.example/"];
+    const handler = () => new Response(null, { status: 302, headers: { location: targets.shift()! } });
+    await withOther(handler, async (origin) => {
+      for (const url of [`${base}/x`, "https://third.example/"]) {
+        const request = { method: "GET", url, headers: {} };
+        seen.push((await failure(client.send(request, { origin }))).code);
+      }
+      for (const _ of [1, 2]) {
+        seen.push((await failure(client.send(client.request(`${origin}/x`), { origin }))).code);
+      }
+    });
+    assert.deepEqual(seen, ["foreign-origin", "foreign-origin", "redirected", "redirected"]);
+    assert.equal(requests.length, 0);
+  });
+});
+
+Deno.test("paginate() with another origin stays there", async () => {
+  const handler = (request: Request) =>
+    json([{ at: new URL(request.url).search }], {
+      headers: new URL(request.url).search ? {} : { link: '</x?page=2>; rel="next"' },
+    });
+  await withOther(handler, async (origin, headers) => {
+    await withClient(() => json([]), { ...guarded, paginator: "header_link" }, async ({ client }) => {
+      const pages = await Array.fromAsync(client.paginate(client.request(`${origin}/x`), { origin }));
+      assert.deepEqual(pages.flatMap(({ records }) => records), [{ at: "" }, { at: "?page=2" }]);
+      assert.ok(!Deno.inspect(headers).includes(CANARY));
+    });
+  });
+});
+
+Deno.test("send() keeps clock and limits of another origin apart", async () => {
+  const theirs = "Sun, 01 Mar 2020 00:00:00 GMT";
+  const limited = () =>
+    json([], { status: 429, headers: { date: theirs, "retry-after": "Sun, 01 Mar 2020 00:00:09 GMT" } });
+  let count = 0;
+  await withOther(
+    () => ++count === 1 ? limited() : json([], { headers: { date: theirs } }),
+    async (origin) => {
+      await withClient(() => json([]), {}, async ({ client, timer, events }) => {
+        await client.send(client.request("/x"));
+        const before = client.lastServerTime;
+        const response = await client.send(client.request(`${origin}/x`), { origin });
+        assert.equal(response.serverTime, Date.parse(theirs));
+        assert.equal(client.lastServerTime, before);
+        assert.deepEqual(timer.slept.map((ms) => Math.round(ms / 1000)), [9]);
+        assert.equal(events.find((event) => event.type === "wait")?.bucket, new URL(origin).host);
+      });
+    },
+  );
+});
+
+for (const origin of ["http://api.example.com", "ftp://h", "nonsense"]) {
+  Deno.test(`send() refuses to go to ${origin} at all`, async () => {
+    await withClient(() => json([]), {}, async ({ client, requests }) => {
+      const request = { method: "GET", url: `${origin}/x`, headers: {} };
+      assert.match((await failure(client.send(request, { origin }))).code, /^(insecure|invalid)-base-url$/);
+      assert.throws(() => client.paginate(request, { origin }), /Cannot send request/);
+      assert.equal(requests.length, 0);
+    });
+  });
+}
 
 const foreign: { name: string; url: (base: string) => string }[] = [
   { name: "another host", url: () => "https://evil.example/x" },
@@ -301,6 +515,25 @@ for (const { name, url } of foreign) {
     });
   });
 }
+
+Deno.test("send() ends by a signal of its own alone, in line, in flight or in a wait", async () => {
+  const { promise: release, resolve } = Promise.withResolvers<void>();
+  const handler = async () => (await release, json([1]));
+  await withClient(handler, { max_concurrency: 1 }, async ({ client }) => {
+    const [first, second] = [new AbortController(), new AbortController()];
+    const request = client.request("/x");
+    const inFlight = client.send(request, { signal: first.signal });
+    const inLine = client.send(request, { signal: second.signal });
+    const other = client.send(request);
+    second.abort(new Error("second"));
+    await assert.rejects(inLine, /second/);
+    first.abort(new Error("first"));
+    await assert.rejects(inFlight, /first/);
+    await assert.rejects(client.send(request, { signal: first.signal }), /first/);
+    resolve();
+    assert.deepEqual((await other).body, [1]);
+  });
+});
 
 Deno.test("send() throws the signal's reason when it aborts in flight or in a wait", async () => {
   await withClient(
@@ -359,6 +592,80 @@ Deno.test("lastServerTime and serverTime follow the Date header, else the local 
     await client.send(client.request("/x"));
     assert.equal(client.lastServerTime, Date.parse(date));
     assert.notEqual(timer.now(), client.lastServerTime);
+  });
+});
+
+const sentBodies: {
+  name: string;
+  options: RequestOptions;
+  headers?: Record<string, string>;
+  line: string;
+}[] = [
+  { name: "an object as JSON", options: { json: { a: [1, null] } }, line: '{"a":[1,null]} application/json' },
+  { name: "an empty object as JSON", options: { json: {} }, line: "{} application/json" },
+  { name: "nothing for null", options: { json: null }, line: "" },
+  {
+    name: "fields as a form",
+    options: { data: { "a b": "c&d é", n: 1, yes: true, none: null, list: ["x", undefined, "y"] } },
+    line: "a+b=c%26d+%C3%A9&n=1&yes=true&list=x&list=y application/x-www-form-urlencoded",
+  },
+  {
+    name: "pairs as a form",
+    options: { data: [["b", 2], ["a", 1], ["b", [3, 4]]] },
+    line: "b=2&a=1&b=3&b=4 application/x-www-form-urlencoded",
+  },
+  {
+    name: "a form of another type",
+    options: { data: { a: "1" }, headers: { "Content-Type": "application/x-own" } },
+    line: "a=1 application/x-own",
+  },
+  { name: "text without a type", options: { data: "a=é" }, line: "a=é" },
+  { name: "bytes without a type", options: { data: utf8("[1]") }, line: "[1]" },
+  {
+    name: "text with the client's type",
+    options: { data: "[1]" },
+    headers: { "content-type": "application/x-own" },
+    line: "[1] application/x-own",
+  },
+  {
+    name: "JSON with the client's type",
+    options: { json: [1] },
+    headers: { "Content-Type": "application/vnd.api+json" },
+    line: "[1] application/vnd.api+json",
+  },
+  ...[{}, [], "", new Uint8Array()].map((data) => ({
+    name: `nothing for ${Deno.inspect(data)}`,
+    options: { data },
+    line: "",
+  })),
+  { name: "JSON beside data that is empty", options: { json: [1], data: {} }, line: "[1] application/json" },
+];
+
+for (const { name, options, headers, line } of sentBodies) {
+  Deno.test(`send() sends ${name}`, async () => {
+    let seen = "";
+    await withClient(
+      async (request) => (seen = await lineOf(request), json([])),
+      { headers },
+      async ({ client }) => {
+        await client.send(client.request("/x", { method: "POST", ...options }));
+        assert.equal(seen, `POST /x ${line}`.trim());
+      },
+    );
+  });
+}
+
+Deno.test("send() refuses a body that a hand-made request cannot carry", async () => {
+  await withClient(() => json([]), {}, async ({ client, base, requests }) => {
+    for (
+      const more of [{ method: "GET", json: {} }, { method: "POST", json: {}, body: "x" }, {
+        method: "TRACE",
+      }]
+    ) {
+      const error = await failure(client.send({ url: `${base}/x`, headers: {}, ...more }));
+      assert.equal(error.code, "invalid-request");
+    }
+    assert.equal(requests.length, 0);
   });
 });
 

@@ -5,9 +5,8 @@
 import assert from "assert";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ConfigError, formatError } from "../pipeline/errors.ts";
+import { formatError } from "../pipeline/errors.ts";
 import { RestClient } from "../rest/client.ts";
-import { createPaginator } from "../rest/paginators/mod.ts";
 import type { ClientConfig, Paginator, RestPage } from "../rest/types.ts";
 import { failure, type Handler, json, withClient } from "./rest_harness_test.ts";
 
@@ -206,23 +205,6 @@ Deno.test("paginate() keeps a lowered page size for the rest of the walk", async
   ]);
 });
 
-Deno.test("paginate() ends without records when an error status is accepted", async () => {
-  const pages: Pages = {
-    "/x": { next: "?a=1" },
-    "/x?a=1": { status: 404, next: "?a=2", records: { code: 1 } },
-  };
-  await withClient(servePages(pages), { paginator: "header_link" }, async ({ client }) => {
-    const read = await Array.fromAsync(
-      client.paginate(client.request("/x"), { accept: (status) => status === 404 }),
-    );
-    assert.deepEqual(read.map(({ records, response }) => [records.length, response.status]), [[1, 200], [
-      0,
-      404,
-    ]]);
-    assert.equal(read[1]!.next, undefined);
-  });
-});
-
 Deno.test("paginate() reads Link headers sent as separate lines", async () => {
   const server = createServer((request, response) => {
     const isFirst = request.url === "/x";
@@ -242,32 +224,46 @@ Deno.test("paginate() reads Link headers sent as separate lines", async () => {
   }
 });
 
-const selections: { name: string; body: unknown; records?: unknown[] }[] = [
-  { name: "a list", body: [{ a: 1 }, { a: 2 }], records: [{ a: 1 }, { a: 2 }] },
-  { name: "one object", body: { a: 1 }, records: [{ a: 1 }] },
-  { name: "an empty list", body: [], records: [] },
-  { name: "a list of numbers", body: [1] },
-  { name: "null", body: null },
-  { name: "a text", body: "x" },
-];
-
-for (const { name, body, records } of selections) {
-  Deno.test(`paginate() ${records ? "takes" : "refuses"} ${name} as records`, async () => {
-    await withClient(() => json(body), {}, async ({ client }) => {
-      const pages = Array.fromAsync(client.paginate(client.request("/x"), { resource: "things" }));
-      if (records) return assert.deepEqual((await pages)[0]!.records, records);
-      const error = await failure(pages);
-      assert.equal(error.code, "unexpected-body");
-      assert.equal(error.at.resource, "things");
-    });
+Deno.test("paginate() says what each page was read with", async () => {
+  const bodies = [{ meta: {}, rows: [{ at: 1 }] }, { meta: {}, other: [{ at: 2 }], rows: [{ at: 3 }] }];
+  const handler: Handler = (_request, count) =>
+    json(bodies[count - 1], { headers: count === 1 ? { link: '<?p=2>; rel="next"' } : {} });
+  await withClient(handler, {}, async ({ client }) => {
+    const pages = await Array.fromAsync(client.paginate(client.request("/x")));
+    assert.deepEqual(pages.map(({ selector, records }) => [selector, records]), [
+      ["rows", [{ at: 1 }]],
+      ["rows", [{ at: 3 }]],
+    ]);
+    assert.deepEqual(pages.map(({ paginator }) => paginator.type), ["header_link", "header_link"]);
+    assert.deepEqual(pages.map(({ repeated }) => repeated), [false, false]);
   });
-}
+});
 
-Deno.test("paginate() selects records with the given function", async () => {
-  await withClient(() => json({ data: [{ at: 1 }] }), {}, async ({ client }) => {
-    const select = (body: unknown) => (body as { data: { at: number }[] }).data;
-    assert.deepEqual(await read(client.paginate(client.request("/x"), { select })), [1]);
+Deno.test("paginate() decides where the records are on the first page that has a body", async () => {
+  const handler: Handler = (_request, count) =>
+    count === 1
+      ? new Response(null, { status: 204, headers: { link: '<?p=2>; rel="next"' } })
+      : json({ list: [{ at: 2 }] });
+  await withClient(handler, { paginator: "header_link" }, async ({ client }) => {
+    const pages = await Array.fromAsync(client.paginate(client.request("/x")));
+    assert.deepEqual(pages.map(({ selector, records }) => [selector, records]), [
+      ["$", []],
+      ["list", [{ at: 2 }]],
+    ]);
   });
+});
+
+Deno.test("paginate() takes the records at the given path, and refuses a path that is none", async () => {
+  await withClient(
+    () => json({ data: { rows: [{ at: 1 }] }, items: [{ at: 2 }] }),
+    {},
+    async ({ client }) => {
+      const read_at = (dataSelector: string) => read(client.paginate(client.request("/x"), { dataSelector }));
+      assert.deepEqual(await read_at("data.rows"), [1]);
+      assert.deepEqual(await read_at("data.nothing"), []);
+      assert.equal((await failure(read_at("data["))).code, "invalid-json-path");
+    },
+  );
 });
 
 Deno.test("paginate() takes a paginator that keeps its state in the request", async () => {
@@ -290,30 +286,69 @@ Deno.test("paginate() takes a paginator that keeps its state in the request", as
   });
 });
 
-const kinds: {
-  config: Parameters<typeof createPaginator>[0];
-  type?: string;
-  code?: string;
-  next?: RegExp;
+const endless: {
+  name: string;
+  code: string;
+  message: RegExp;
+  requests: number;
+  answer: Handler;
+  max?: number;
 }[] = [
-  { config: undefined, type: "single_page" },
-  { config: "header_link", type: "header_link" },
-  { config: { type: "header_link", links_next_key: "older" }, type: "header_link" },
-  { config: "header_lnk", code: "unknown-paginator", next: /header_link/ },
-  { config: { type: "constructor" }, code: "unknown-paginator" },
-  { config: { type: "header_link", link_next_key: "x" }, code: "invalid-options", next: /links_next_key/ },
-  { config: { type: "header_link", polls: "yes" }, code: "invalid-options" },
-  { config: { type: "single_page", x: 1 }, code: "invalid-options" },
+  {
+    name: "links that never end",
+    code: "pagination-endless",
+    message: /5 pages were read/,
+    requests: 5,
+    max: 5,
+    answer: (_request, count) => json([{ count }], { headers: { link: `<?p=${count}>; rel="next"` } }),
+  },
+  {
+    name: "empty pages that never end",
+    code: "pagination-endless",
+    message: /1000 pages in a row were empty/,
+    requests: 1000,
+    answer: (_request, count) => json([], { headers: { link: `<?p=${count}>; rel="next"` } }),
+  },
+  {
+    name: "one page again and again under new links",
+    code: "pagination-loop",
+    message: /the same page came 11 times in a row/,
+    requests: 11,
+    answer: (_request, count) => json([{ id: 1 }], { headers: { link: `<?p=${count}>; rel="next"` } }),
+  },
 ];
 
-for (const { config, type, code, next } of kinds) {
-  Deno.test(`createPaginator(${JSON.stringify(config)}) ${type ? `is ${type}` : `throws ${code}`}`, () => {
-    if (type) return assert.equal(createPaginator(config).type, type);
-    assert.throws(() => createPaginator(config), (error) => {
-      assert.ok(error instanceof ConfigError);
+for (const { name, code, message, requests: count, answer, max } of endless) {
+  Deno.test(`paginate() ends with "${code}" on ${name}`, async () => {
+    await withClient(answer, { paginator: "header_link", max_pages: max }, async ({ client, requests }) => {
+      const error = await failure(read(client.paginate(client.request("/x"), { resource: "things" })));
       assert.equal(error.code, code);
-      if (next) assert.match(error.next ?? "", next);
-      return true;
+      assert.match(error.message, message);
+      assert.equal(error.at.resource, "things");
+      assert.equal(requests.length, count);
     });
   });
 }
+
+Deno.test("paginate() delivers pages up to the limit before it says that there are too many", async () => {
+  const handler: Handler = (_request, count) =>
+    json([{ at: count }], { headers: { link: `<?p=${count}>; rel="next"` } });
+  await withClient(handler, { paginator: "header_link" }, async ({ client, requests }) => {
+    const ats: unknown[] = [];
+    const walk = async () => {
+      const pages = client.paginate(client.request("/x"), { maxPages: 3, prefetch: true });
+      for await (const page of pages) ats.push(...page.records.map(({ at }) => at));
+    };
+    assert.equal((await failure(walk())).code, "pagination-endless");
+    assert.deepEqual(ats, [1, 2, 3]);
+    assert.equal(requests.length, 3);
+  });
+});
+
+Deno.test("paginate() puts up with empty and repeated pages as long as they end", async () => {
+  const handler: Handler = (_request, count) =>
+    json(count % 2 ? [{ id: 1 }] : [], { headers: count < 60 ? { link: `<?p=${count}>; rel="next"` } : {} });
+  await withClient(handler, { paginator: "header_link" }, async ({ client }) => {
+    assert.equal((await read(client.paginate(client.request("/x")))).length, 30);
+  });
+});

@@ -3,6 +3,7 @@
  * @module
  */
 import assert from "assert";
+import { createPrivateKey } from "node:crypto";
 import {
   calculateJwkThumbprint,
   decodeJwt,
@@ -26,6 +27,17 @@ const ec = await generateKeyPair("ES384", { extractable: true });
 const rsa512 = await generateKeyPair("RS512", { extractable: true });
 const rsaPem = await exportPKCS8(rsa.privateKey);
 const rsaJwk = await exportJWK(rsa.privateKey);
+const ecPem = await exportPKCS8(ec.privateKey);
+const PASSPHRASE = "canary-passphrase-0123456789";
+const encryption = { cipher: "aes-256-cbc", passphrase: PASSPHRASE };
+
+/** A key in another of its PEM forms. */
+function pem(pkcs8: string, type: "pkcs1" | "sec1" | "pkcs8", more: Record<string, string> = {}): string {
+  return String(
+    createPrivateKey(pkcs8).export({ type, format: "pem", ...more } as { type: "pkcs8"; format: "pem" }),
+  );
+}
+const legacyPem = pem(rsaPem, "pkcs1", encryption);
 
 /** What the authorization server does; each is switched on by a test. */
 interface Behaviour {
@@ -202,13 +214,51 @@ const keyForms: {
   publicKey?: CryptoKey;
   key_id?: string;
   kid?: string;
+  private_key_passphrase?: string | Secret;
   alg: string;
 }[] = [
   { name: "PEM", private_key: rsaPem, alg: "RS256", key_id: "k1", kid: "k1" },
   { name: "a Secret", private_key: new Secret(rsaPem), alg: "RS256" },
   { name: "PEM with literal line breaks", private_key: rsaPem.replaceAll("\n", "\\n"), alg: "RS256" },
   { name: "PEM on one line", private_key: rsaPem.replaceAll("\n", " "), alg: "RS256" },
-  { name: "an EC PEM", private_key: await exportPKCS8(ec.privateKey), publicKey: ec.publicKey, alg: "ES384" },
+  { name: "PEM with Windows line breaks", private_key: rsaPem.replaceAll("\n", "\r\n"), alg: "RS256" },
+  { name: "an EC PEM", private_key: ecPem, publicKey: ec.publicKey, alg: "ES384" },
+  { name: "PKCS#1", private_key: pem(rsaPem, "pkcs1"), alg: "RS256" },
+  { name: "PKCS#1 on one line", private_key: pem(rsaPem, "pkcs1").replaceAll("\n", "\\n"), alg: "RS256" },
+  { name: "SEC1", private_key: pem(ecPem, "sec1"), publicKey: ec.publicKey, alg: "ES384" },
+  {
+    name: "SEC1 with its curve before it",
+    private_key: `-----BEGIN EC PARAMETERS-----\nBgUrgQQAIg==\n-----END EC PARAMETERS-----\n${
+      pem(ecPem, "sec1")
+    }`,
+    publicKey: ec.publicKey,
+    alg: "ES384",
+  },
+  {
+    name: "encrypted PKCS#8",
+    private_key: pem(rsaPem, "pkcs8", encryption),
+    private_key_passphrase: new Secret(PASSPHRASE),
+    alg: "RS256",
+  },
+  {
+    name: "encrypted PKCS#8 on one line",
+    private_key: pem(ecPem, "pkcs8", encryption).replaceAll("\n", " "),
+    private_key_passphrase: PASSPHRASE,
+    publicKey: ec.publicKey,
+    alg: "ES384",
+  },
+  {
+    name: "PKCS#1 that is encrypted the old way",
+    private_key: legacyPem,
+    private_key_passphrase: PASSPHRASE,
+    alg: "RS256",
+  },
+  {
+    name: "a passphrase that is not needed",
+    private_key: rsaPem,
+    private_key_passphrase: PASSPHRASE,
+    alg: "RS256",
+  },
   { name: "JWK text", private_key: JSON.stringify({ ...rsaJwk, kid: "own" }), alg: "RS256", kid: "own" },
   {
     name: "a JWK object",
@@ -219,35 +269,37 @@ const keyForms: {
   { name: "an EC JWK", private_key: await exportJWK(ec.privateKey), publicKey: ec.publicKey, alg: "ES384" },
 ];
 
-for (const { name, private_key, publicKey, key_id, kid, alg } of keyForms) {
+for (const { name, private_key, publicKey, key_id, kid, alg, private_key_passphrase } of keyForms) {
   Deno.test(`private_key_jwt signs with ${name}`, async () => {
-    await withTokens({ publicKey }, { private_key, key_id }, async ({ server, get }) => {
-      await get();
-      const text = server.tokenRequests[0]!.grant.get("client_assertion")!;
-      const header = JSON.parse(atob(text.split(".")[0]!));
-      assert.deepEqual(header, { alg, typ: "JWT", ...(kid ? { kid } : {}) });
-      assert.equal(server.tokenRequests[0]!.grant.get("grant_type"), "client_credentials");
-      assert.equal(server.tokenRequests[0]!.grant.get("scope"), "things.read more.read");
-      const { iat, exp } = server.tokenRequests[0]!.assertion as { iat: number; exp: number };
-      assert.equal(exp - iat, 305);
-    });
+    await withTokens(
+      { publicKey },
+      { private_key, key_id, private_key_passphrase },
+      async ({ server, get }) => {
+        await get();
+        const text = server.tokenRequests[0]!.grant.get("client_assertion")!;
+        const header = JSON.parse(atob(text.split(".")[0]!));
+        assert.deepEqual(header, { alg, typ: "JWT", ...(kid ? { kid } : {}) });
+        assert.equal(server.tokenRequests[0]!.grant.get("grant_type"), "client_credentials");
+        assert.equal(server.tokenRequests[0]!.grant.get("scope"), "things.read more.read");
+        const { iat, exp } = server.tokenRequests[0]!.assertion as { iat: number; exp: number };
+        assert.equal(exp - iat, 305);
+      },
+    );
   });
 }
 
 const wrapped = (label: string) => `-----BEGIN ${label}-----\n${CANARY}\n-----END ${label}-----`;
 const badKeys: { name: string; private_key: unknown; message: RegExp; next?: RegExp }[] = [
   {
-    name: "PKCS#1",
-    private_key: wrapped("RSA PRIVATE KEY"),
-    message: /PKCS#1/,
-    next: /openssl pkcs8 -topk8 -nocrypt/,
-  },
-  { name: "SEC1", private_key: wrapped("EC PRIVATE KEY"), message: /SEC1/, next: /openssl pkcs8/ },
-  {
-    name: "a passphrase",
+    name: "an encrypted one without a passphrase",
     private_key: wrapped("ENCRYPTED PRIVATE KEY"),
-    message: /passphrase/,
-    next: /openssl/,
+    message: /"private_key_passphrase" is missing/,
+    next: /set "private_key_passphrase"/,
+  },
+  {
+    name: "one encrypted the old way without a passphrase",
+    private_key: legacyPem,
+    message: /"private_key_passphrase" is missing/,
   },
   { name: "a public key", private_key: wrapped("PUBLIC KEY"), message: /is a public key/ },
   { name: "a path", private_key: "/home/me/key.pem", message: /neither PEM nor a JWK/ },
@@ -278,6 +330,13 @@ Deno.test("private_key_jwt refuses a damaged key when it is used, and an insecur
   await withTokens({}, { private_key: wrapped("PRIVATE KEY") }, async ({ get, server }) => {
     const error = await failure(get());
     assert.match(error.message, /cannot be imported/);
+    assert.equal(server.tokenRequests.length, 0);
+  });
+  const encrypted = { private_key: pem(rsaPem, "pkcs8", encryption), private_key_passphrase: CANARY };
+  await withTokens({}, encrypted, async ({ get, server }) => {
+    const error = await failure(get());
+    assert.match(error.message, /cannot be decrypted with option "private_key_passphrase"/);
+    assert.ok(!formatError(error).includes(CANARY));
     assert.equal(server.tokenRequests.length, 0);
   });
   const auth = { type: "private_key_jwt", token_url: "http://h/token", client_id: "c", private_key: rsaPem };

@@ -4,7 +4,7 @@
  */
 import assert from "assert";
 import fc from "property";
-import { SluiceError } from "../pipeline/errors.ts";
+import { ConfigError, SluiceError } from "../pipeline/errors.ts";
 import type { RunEvent } from "../pipeline/events.ts";
 import { RateLimiter } from "../rest/rate_limit.ts";
 import { ServerClock, type Timer } from "../rest/timer.ts";
@@ -77,13 +77,14 @@ class CountingServer {
   }
 }
 
-function setUp(config: RateLimitConfig, maxConcurrency = 8) {
+function setUp(config: RateLimitConfig, maxConcurrency = 8, origin?: string) {
   const timer = new VirtualTimer();
   const clock = new ServerClock(timer);
   const events: RunEvent[] = [];
   const controller = new AbortController();
   const emit = (event: RunEvent) => void events.push(event);
-  const limiter = new RateLimiter(config, { maxConcurrency, timer, clock, signal: controller.signal, emit });
+  const { signal } = controller;
+  const limiter = new RateLimiter(config, { maxConcurrency, origin, timer, clock, signal, emit });
   /** One request; `answer` is asked at the moment the server sees it. */
   const request = async (
     answer: () => { status: number; headers: Headers } | undefined,
@@ -383,3 +384,216 @@ Deno.test("finish() without an answer costs budget, cancel() does not", async ()
   await timer.run();
   await done;
 });
+
+Deno.test('acquire() asks a server that says "at once" and refuses again less and less often', async () => {
+  const { timer, events, request } = setUp(HEADERS);
+  const account = { waitedMs: 0, waits: 0 };
+  const refuse = () => answer({ status: 429, headers: { "retry-after": "0" } });
+  const done = (async () => {
+    for (let count = 0; count < 9; count++) await request(refuse, { toMs: 0, backMs: 0, account });
+    // One good answer, and it is believed again.
+    await request(() => answer({}), { toMs: 0, backMs: 0, account });
+    await request(refuse, { toMs: 0, backMs: 0, account });
+    await request(() => answer({}), { toMs: 0, backMs: 0, account });
+  })();
+  await timer.run();
+  await done;
+  const waits = events.filter((event) => event.type === "wait").map(({ seconds }) => seconds);
+  assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60, 1]);
+});
+
+Deno.test("acquire() counts refusals that were under way together as one", async () => {
+  const { timer, events, request } = setUp({}, 8);
+  const refuse = () => answer({ status: 429, headers: { "retry-after": "0" } });
+  const done = (async () => {
+    await Promise.all(Array.from({ length: 8 }, () => request(refuse)));
+    await request(() => answer({}));
+  })();
+  await timer.run();
+  await done;
+  assert.deepEqual(events.filter((event) => event.type === "wait").map(({ seconds }) => seconds), [1]);
+});
+
+Deno.test("acquire() keeps the budget of another origin apart", async () => {
+  const buckets = [{ name: "users", path: "/users" }];
+  const { timer, request, limiter } = setUp({ ...HEADERS, buckets }, 8, "https://api.example.com");
+  const target = (url: string) => limiter.bucketName({ method: "GET", url });
+  assert.deepEqual(
+    [target(URL), target("https://files.example.com/users"), target("https://files.example.com:8443/x")],
+    ["users", "files.example.com", "files.example.com:8443"],
+  );
+  const done = (async () => {
+    await request(() => answer({ status: 429, headers: { "retry-after": "600" } }));
+    const before = timer.now();
+    await request(() => answer({}), { url: "https://files.example.com/users" });
+    assert.equal(timer.now() - before, 100);
+  })();
+  await timer.run();
+  await done;
+});
+
+const PACES = ["requests_per_second", "requests_per_minute"] as const;
+const WINDOWS_MS = { requests_per_second: 1000, requests_per_minute: 60_000 };
+/** How much of a window may be used at once. */
+const BURSTS_MS = { requests_per_second: 1000, requests_per_minute: 3000 };
+
+const someRate = fc.oneof(
+  fc.integer({ min: 1, max: 40 }),
+  fc.double({ min: 0.02, max: 40, noNaN: true }),
+);
+const somePace = fc.record({ requests_per_second: someRate, requests_per_minute: someRate }, {
+  requiredKeys: [],
+});
+const pacedTraffic = fc.record({
+  all: somePace,
+  users: somePace,
+  share: fc.constantFrom(1, 0.5, 0.3),
+  concurrency: fc.integer({ min: 1, max: 50 }),
+  requests: fc.array(
+    fc.record({
+      startMs: fc.integer({ min: 0, max: 200_000 }),
+      answerMs: fc.integer({ min: 0, max: 3000 }),
+      isUser: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 80, size: "max" },
+  ),
+});
+
+/** Checks that starts keep a pace in every window, and are no more at once than its burst. */
+function checkPace(starts: number[], pace: RateLimitConfig, share: number): void {
+  starts = starts.toSorted((a, b) => a - b);
+  for (const name of PACES) {
+    if (pace[name] === undefined) continue;
+    const most = Math.ceil(pace[name] * share - 1e-6);
+    const perMs = pace[name] * share / WINDOWS_MS[name];
+    const burst = Math.max(1, Math.floor(perMs * BURSTS_MS[name] + 1e-6));
+    for (let first = 0; first < starts.length; first++) {
+      const inWindow = starts.filter((at) => at >= starts[first]! && at < starts[first]! + WINDOWS_MS[name]);
+      assert.ok(inWindow.length <= most, `${inWindow.length} of ${most} by ${name}`);
+      for (let last = first; last < starts.length; last++) {
+        const ms = starts[last]! - starts[first]!;
+        assert.ok(
+          last - first + 1 <= burst + ms * perMs + 1e-6,
+          `${last - first + 1} in ${ms} ms by ${name}`,
+        );
+      }
+    }
+  }
+}
+
+Deno.test("acquire() never lets more requests out in any window than the paces allow", async () => {
+  await fc.assert(
+    fc.asyncProperty(pacedTraffic, async ({ all, users, share, concurrency, requests }) => {
+      const buckets = [{ name: "users", path: "/users", ...users }];
+      const { timer, request } = setUp({ ...all, buckets, max_share: share }, concurrency);
+      const starts: { at: number; isUser: boolean }[] = [];
+      const done = Promise.all(requests.map(async ({ startMs, answerMs, isUser }) => {
+        await timer.sleep(startMs);
+        const url = isUser ? URL : "https://api.example.com/groups";
+        await request(() => {
+          starts.push({ at: timer.now(), isUser });
+          return answer({});
+        }, { toMs: 0, backMs: answerMs, url });
+      }));
+      await timer.run();
+      await done;
+      assert.equal(starts.length, requests.length);
+      checkPace(starts.map(({ at }) => at), all, share);
+      checkPace(starts.filter(({ isUser }) => isUser).map(({ at }) => at), users, share);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+const throughputs: { pace: RateLimitConfig; count: number; seconds: [least: number, most: number] }[] = [
+  // What is left of a second or minute is given away as a margin for the way.
+  { pace: { requests_per_second: 10 }, count: 100, seconds: [9, 9.7] },
+  { pace: { requests_per_second: 0.5 }, count: 10, seconds: [18, 18.1] },
+  { pace: { requests_per_second: 2.5 }, count: 50, seconds: [19.2, 20] },
+  { pace: { requests_per_second: 500 }, count: 5000, seconds: [9, 9.7] },
+  { pace: { requests_per_minute: 600 }, count: 1200, seconds: [117, 118] },
+  { pace: { requests_per_minute: 1 }, count: 3, seconds: [120, 120.2] },
+  { pace: { requests_per_second: 10, requests_per_minute: 60 }, count: 60, seconds: [57, 57.2] },
+  { pace: { requests_per_second: 1, requests_per_minute: 600 }, count: 60, seconds: [59, 62.5] },
+  { pace: { requests_per_second: 10, max_share: 0.5 }, count: 50, seconds: [9, 9.7] },
+];
+
+for (const { pace, count, seconds: [least, most] } of throughputs) {
+  Deno.test(`acquire() lets ${count} requests out in ${most} s at ${Deno.inspect(pace)}`, async () => {
+    const { timer, request, events } = setUp(pace, 1000);
+    const startedAt = timer.now();
+    let lastAt = 0;
+    const done = Promise.all(
+      Array.from(
+        { length: count },
+        () => request(() => (lastAt = timer.now(), answer({})), { toMs: 0, backMs: 0 }),
+      ),
+    );
+    await timer.run();
+    await done;
+    const seconds = (lastAt - startedAt) / 1000;
+    assert.ok(seconds >= least && seconds <= most, String(seconds));
+    const wait = events.find((event) => event.type === "wait");
+    assert.equal(wait?.reason, "rate-limit");
+    assert.ok(wait!.seconds > 0 && wait!.until === startedAt + wait!.seconds * 1000);
+  });
+}
+
+Deno.test("acquire() does not wait for a pace longer than for anything else, but never gives up on it", async () => {
+  const { timer, request, events } = setUp({ requests_per_minute: 0.01, max_wait: 1 });
+  const done = Promise.all([1, 2, 3].map(() => request(() => answer({}))));
+  await timer.run();
+  await done;
+  assert.deepEqual(events.map((event) => event.type === "wait" && Math.round(event.seconds)), [6000, 6000]);
+});
+
+Deno.test("acquire() lets other buckets go on while one keeps its pace", async () => {
+  const buckets = [{ name: "users", path: "/users", requests_per_minute: 1 }];
+  const { timer, request } = setUp({ buckets }, 1);
+  const order: string[] = [];
+  const done = Promise.all(
+    ["users", "users", "groups", "groups"].map((name) =>
+      request(() => (order.push(name), answer({})), { url: `https://api.example.com/${name}` })
+    ),
+  );
+  await timer.run();
+  await done;
+  assert.deepEqual(order, ["users", "groups", "groups", "users"]);
+});
+
+Deno.test("acquire() keeps going when the clock is set back", async () => {
+  const { timer, limiter } = setUp({ requests_per_second: 1 });
+  const account = { waitedMs: 0, waits: 0 };
+  let shiftMs = 0;
+  const now = timer.now.bind(timer);
+  timer.now = () => now() + shiftMs;
+  (await limiter.acquire({ method: "GET", url: URL }, account)).cancel();
+  shiftMs = -3_600_000;
+  (await limiter.acquire({ method: "GET", url: URL }, account)).cancel();
+});
+
+const wrongNumbers = [0, -1, NaN, Infinity, "5"];
+const wrong: { name: string; config: RateLimitConfig }[] = [
+  ...PACES.flatMap((name) =>
+    wrongNumbers.map((value) => ({ name: `${name} ${value}`, config: { [name]: value } as RateLimitConfig }))
+  ),
+  ...wrongNumbers.slice(0, 4).map((value) => ({
+    name: `${value} a second in a bucket`,
+    config: { buckets: [{ name: "b", path: "/b", requests_per_second: value as number }] },
+  })),
+  ...[0, -1, 1.1, NaN, "1"].map((value) => ({
+    name: `max_share ${value}`,
+    config: { max_share: value as number },
+  })),
+];
+
+for (const { name, config } of wrong) {
+  Deno.test(`RateLimiter refuses ${name}`, () => {
+    assert.throws(() => setUp(config), (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.equal(error.code, "invalid-options");
+      assert.match(error.message, /^Cannot use rate_limit: "\w+" is no number above 0/);
+      return true;
+    });
+  });
+}

@@ -24,7 +24,7 @@ function canonical(value: unknown): string {
   if (text === "True" || text === "False") return text === "True" ? "1" : "0";
   if (!ISO_REGEXP.test(text)) return text;
   const time = Date.parse(
-    text.replace(" ", "T").replace(/(\.\d{3})\d*$/, "$1").replace(/(?<![Z]|[+-]\d\d:\d\d)$/, "Z"),
+    text.replace(" ", "T").replace(/(\.\d{3})\d*$/, "$1").replace(/(?<!Z|[+-]\d\d:?\d\d)$/, "Z"),
   );
   return Number.isNaN(time) ? text : new Date(time).toISOString();
 }

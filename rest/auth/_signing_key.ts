@@ -1,15 +1,15 @@
 /**
- * Reads a private key for signing client assertions: PEM (PKCS#8) or JWK, as text or object, also as they
- * look after a trip through environment variables.
+ * Reads a private key for signing assertions: PEM (PKCS#8, PKCS#1, SEC1, also encrypted) or JWK, as text or
+ * object, also as they look after a trip through environment variables.
  * @module
  */
 import type { JWK } from "jose";
-import type { ConfigError } from "../../pipeline/errors.ts";
 import { register, revealText, Secret } from "../../pipeline/secret.ts";
 import type { OptionReader } from "../options.ts";
+import type { Text } from "../types.ts";
 
-/** A key that was recognised but not imported yet. */
-export type KeySource = { readonly pem: string } | { readonly jwk: JWK };
+/** A private key as it may be given. */
+export type PrivateKey = Text | Readonly<Record<string, unknown>>;
 
 /** A key ready to sign with. */
 export interface SigningKey {
@@ -19,47 +19,80 @@ export interface SigningKey {
   readonly keyId?: string;
 }
 
+/** A key that was recognised but not imported yet. */
+type KeySource = { readonly pem: string; readonly passphrase?: string } | { readonly jwk: JWK };
+
 const ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
 const BY_CURVE: Readonly<Record<string, string>> = { "P-256": "ES256", "P-384": "ES384", "P-521": "ES512" };
-const CONVERT = "convert it: openssl pkcs8 -topk8 -nocrypt -in key.pem -out key.pkcs8.pem";
+const LABELS = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"];
+// The passphrase-protected form of the older formats announces itself inside.
+const LEGACY_ENCRYPTION_REGEXP = /^Proc-Type:.*ENCRYPTED/m;
 
-/**
- * Recognises the option `private_key` without importing it.
- *
- * @throws {ConfigError} when it is in no usable form; the message says how to convert it
- */
-export function readKeySource(read: OptionReader): KeySource {
+/** The options `private_key` and `private_key_passphrase`: recognised at once, imported when first used. */
+export class SigningKeyOption {
+  readonly #read: OptionReader;
+  readonly #source: KeySource;
+  #key: Promise<SigningKey> | undefined;
+
+  /** @throws {ConfigError} when the key is in no usable form; the message says what it is */
+  constructor(read: OptionReader) {
+    this.#read = read;
+    this.#source = readKeySource(read);
+  }
+
+  /** The key. @throws {ConfigError} when the key material is damaged or the passphrase is wrong */
+  get(): Promise<SigningKey> {
+    return this.#key ??= importKey(this.#source, this.#read);
+  }
+}
+
+function readKeySource(read: OptionReader): KeySource {
   const raw = read.raw("private_key");
   if (typeof raw === "object" && raw !== null && !(raw instanceof Secret)) {
     return { jwk: checkJwk(raw as JWK, read) };
   }
   read.text("private_key");
-  const text = revealText(raw as string | Secret).trim();
+  const text = revealText(raw as Text).trim();
   if (text.startsWith("{")) return { jwk: checkJwk(parseJwk(text, read), read) };
   // Environment variables and TOML turn line breaks into a backslash and a letter.
   const pem = text.replace(/\\r/g, "").replace(/\\n/g, "\n");
-  const label = pem.match(/^-----BEGIN ([A-Z0-9 ]+)-----/)?.[1];
-  if (label === "PRIVATE KEY") return { pem };
-  throw notPkcs8(label, read);
+  const label = pem.match(/-----BEGIN ([A-Z0-9 ]+)-----/g)?.map((line) => line.slice(11, -5))
+    // Some tools write the curve before the key.
+    .find((label) => label !== "EC PARAMETERS");
+  if (label === undefined) {
+    throw read.problem(
+      'option "private_key" is neither PEM nor a JWK, one of them is required',
+      "paste the whole key, not its path",
+    );
+  }
+  if (!LABELS.includes(label)) {
+    throw read.problem(`option "private_key" is a ${label.toLowerCase()}, a private key is required`);
+  }
+  const passphrase = read.optionalText("private_key_passphrase");
+  if (passphrase !== undefined) register(passphrase);
+  const isEncrypted = label === "ENCRYPTED PRIVATE KEY" || LEGACY_ENCRYPTION_REGEXP.test(pem);
+  if (isEncrypted && !passphrase) {
+    throw read.problem(
+      'option "private_key" is protected by a passphrase and option "private_key_passphrase" is missing',
+      'set "private_key_passphrase", e.g. in .dlt/secrets.toml',
+    );
+  }
+  return { pem: tidyPem(pem, label), passphrase: isEncrypted ? passphrase : undefined };
 }
 
-function notPkcs8(label: string | undefined, read: OptionReader): ConfigError {
-  const needed = 'PKCS#8 ("BEGIN PRIVATE KEY") or a JWK is required';
-  switch (label) {
-    case undefined:
-      return read.problem(
-        `option "private_key" is neither PEM nor a JWK, ${needed}`,
-        "paste the whole key, not its path",
-      );
-    case "RSA PRIVATE KEY":
-      return read.problem(`option "private_key" is PKCS#1 ("BEGIN RSA PRIVATE KEY"), ${needed}`, CONVERT);
-    case "EC PRIVATE KEY":
-      return read.problem(`option "private_key" is SEC1 ("BEGIN EC PRIVATE KEY"), ${needed}`, CONVERT);
-    case "ENCRYPTED PRIVATE KEY":
-      return read.problem(`option "private_key" is protected by a passphrase, ${needed}`, CONVERT);
-    default:
-      return read.problem(`option "private_key" is a ${label.toLowerCase()}, ${needed}`);
-  }
+/** PEM with the line breaks that its readers insist on, however it was pasted. */
+function tidyPem(pem: string, label: string): string {
+  const start = pem.indexOf(`-----BEGIN ${label}-----`) + label.length + 16;
+  const end = pem.indexOf("-----END", start);
+  const inner = pem.slice(start, end < 0 ? undefined : end);
+  const headers = inner.match(/^[ \t]*[\w-]+:.*$/gm) ?? [];
+  const base64 = inner.replace(/^[ \t]*[\w-]+:.*$/gm, "").replace(/\s+/g, "");
+  const lines = [
+    ...headers.map((line) => line.trim()),
+    ...(headers.length ? [""] : []),
+    ...(base64.match(/.{1,64}/g) ?? []),
+  ];
+  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
 function parseJwk(text: string, read: OptionReader): JWK {
@@ -91,12 +124,7 @@ function algorithmOf({ alg, kty, crv }: JWK): string | undefined {
   return kty === "RSA" ? "RS256" : kty === "EC" ? BY_CURVE[crv ?? ""] : undefined;
 }
 
-/**
- * Imports a recognised key.
- *
- * @throws {ConfigError} when the key material is damaged
- */
-export async function importSigningKey(source: KeySource, read: OptionReader): Promise<SigningKey> {
+async function importKey(source: KeySource, read: OptionReader): Promise<SigningKey> {
   const { importJWK, importPKCS8 } = await import("jose");
   if ("jwk" in source) {
     const algorithm = algorithmOf(source.jwk)!;
@@ -105,9 +133,10 @@ export async function importSigningKey(source: KeySource, read: OptionReader): P
     const key = await importJWK(jwk, algorithm).catch(() => undefined);
     if (key && !(key instanceof Uint8Array)) return { key, algorithm, keyId: jwk.kid };
   } else {
+    const pem = await toPkcs8(source, read);
     // PEM does not say which algorithm it is for; only the fitting one imports.
     for (const algorithm of ["RS256", "ES256", "ES384", "ES512"]) {
-      const key = await importPKCS8(source.pem, algorithm).catch(() => undefined);
+      const key = pem && await importPKCS8(pem, algorithm).catch(() => undefined);
       if (key) return { key, algorithm };
     }
   }
@@ -115,4 +144,20 @@ export async function importSigningKey(source: KeySource, read: OptionReader): P
     'option "private_key" cannot be imported, an RSA or EC key is required',
     "paste it again, whole",
   );
+}
+
+async function toPkcs8(
+  { pem, passphrase }: { pem: string; passphrase?: string },
+  read: OptionReader,
+): Promise<string | undefined> {
+  const { createPrivateKey } = await import("node:crypto");
+  try {
+    return String(createPrivateKey({ key: pem, passphrase }).export({ type: "pkcs8", format: "pem" }));
+  } catch {
+    if (passphrase === undefined) return undefined;
+    throw read.problem(
+      'option "private_key" cannot be decrypted with option "private_key_passphrase"',
+      "check the passphrase, and that the key was pasted whole",
+    );
+  }
 }

@@ -3,69 +3,88 @@
  * secret. Tokens may be bound to a key by DPoP; `auto` finds out whether the server wants that.
  * @module
  */
-import type { ConfigError } from "../../pipeline/errors.ts";
+import type { ParameterSpecs } from "../../pipeline/parameters.ts";
 import { challengeParam } from "../challenge.ts";
-import { OptionReader, type Options } from "../options.ts";
-import { isSecure } from "../origin.ts";
-import type { Auth, AuthContext, RequestSpec } from "../types.ts";
+import { OptionReader } from "../options.ts";
+import type { Auth, AuthContext, RequestSpec, Text } from "../types.ts";
 import { DpopProver } from "./_dpop.ts";
-import { importSigningKey, type KeySource, readKeySource, type SigningKey } from "./_signing_key.ts";
-import { type AccessToken, readToken, readTokenBody, TokenCache, tokenRefused } from "./_token.ts";
+import type { AuthKind } from "./_kind.ts";
+import { type PrivateKey, SigningKeyOption } from "./_signing_key.ts";
+import {
+  type AccessToken,
+  readToken,
+  readTokenBody,
+  TokenCache,
+  type TokenEndpoint,
+  tokenRefused,
+} from "./_token.ts";
+import { CLOCK_TOLERANCE_SECONDS, readScopes, readTokenUrl, wasClockWrong } from "./_token_auth.ts";
 
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const ASSERTION_LIFE_SECONDS = 300;
-// Servers refuse an assertion from the future, and `Date` headers round down.
-const ISSUED_EARLIER_SECONDS = 5;
 const MAX_NONCE_TRIES = 2;
 
+/** Options of {@link privateKeyJwt}. */
+export type PrivateKeyJwtOptions = {
+  readonly token_url: string;
+  readonly client_id: Text;
+  /** PEM, or a JWK as text or object. */
+  readonly private_key: PrivateKey;
+  readonly private_key_passphrase?: Text;
+  /** Default: the JWK's own. */
+  readonly key_id?: string;
+  /** A list, or a text with spaces between. */
+  readonly scopes?: string | readonly string[];
+  /** Default `auto`: the server says whether it wants it. */
+  readonly dpop?: "auto" | boolean;
+};
+
 interface Settings {
-  readonly tokenUrl: string;
+  readonly endpoint: TokenEndpoint;
   readonly clientId: string;
-  readonly keySource: KeySource;
+  readonly signingKey: SigningKeyOption;
   readonly keyId: string | undefined;
   readonly scopes: readonly string[];
   readonly dpop: "auto" | boolean;
-  readonly read: OptionReader;
 }
 
-/**
- * Options: `token_url`, `client_id`, `private_key` (PEM in PKCS#8, or a JWK as text or object), `key_id`
- * (default: the JWK's), `scopes` (list or text), `dpop` (`auto`, true or false; default `auto`).
- */
-export function privateKeyJwt(options: Options): Auth {
-  const known = ["token_url", "client_id", "private_key", "key_id", "scopes", "dpop"];
-  const read = new OptionReader('auth "private_key_jwt"', options, known);
-  const tokenUrl = read.text("token_url");
-  const url = URL.parse(tokenUrl);
-  if (!url || !isSecure(url) || url.username) throw insecureTokenUrl(read);
-  const dpop = read.raw("dpop") === "auto"
-    ? "auto"
-    : read.raw("dpop") === undefined
-    ? "auto"
-    : read.flag("dpop", true);
+const parameters: ParameterSpecs = {
+  token_url: { type: "text", required: true, help: "Address of the token endpoint." },
+  client_id: { type: "text", required: true, help: "The client's id." },
+  private_key: { type: "text", secret: true, required: true, help: "Its private key, PEM or JWK." },
+  private_key_passphrase: { type: "text", secret: true, help: "What the private key is encrypted with." },
+  key_id: { type: "text", help: "The key's id, when the client has several." },
+  scopes: { type: "list", help: "OAuth scopes to ask for." },
+  dpop: { type: "text", default: "auto", help: "Whether tokens are bound to a key: auto, true or false." },
+};
+
+/** Fetches tokens with signed assertions. @throws {ConfigError} when an option is wrong */
+export function privateKeyJwt(options: PrivateKeyJwtOptions): Auth {
+  const read = new OptionReader('auth "private_key_jwt"', options, Object.keys(parameters));
   return new PrivateKeyJwt({
-    tokenUrl,
+    endpoint: {
+      url: readTokenUrl(read, "token_url"),
+      option: "token_url",
+      clientAdvice:
+        "check client_id, private_key and key_id; the client must be active and know the public key",
+    },
     clientId: read.text("client_id"),
-    keySource: readKeySource(read),
+    signingKey: new SigningKeyOption(read),
     keyId: read.optionalText("key_id"),
     scopes: readScopes(read),
-    dpop,
-    read,
+    dpop: readDpop(read),
   });
 }
 
-function insecureTokenUrl(read: OptionReader): ConfigError {
-  return read.problem('option "token_url" is not an https URL', "set it to the token address of the API");
+function readDpop(read: OptionReader): "auto" | boolean {
+  const raw = read.raw("dpop") ?? "auto";
+  // In the configuration it is text.
+  if (raw === "true" || raw === "false") return raw === "true";
+  return raw === "auto" ? "auto" : read.flag("dpop", true);
 }
 
-function readScopes(read: OptionReader): string[] {
-  const raw = read.raw("scopes");
-  const texts = Array.isArray(raw) ? raw : [read.optionalText("scopes") ?? ""];
-  if (!texts.every((text) => typeof text === "string")) {
-    throw read.problem('option "scopes" is not a list of texts');
-  }
-  return texts.flatMap((text) => text.split(/[\s,]+/)).filter(Boolean);
-}
+/** `private_key_jwt` for the registry. */
+export const privateKeyJwtKind: AuthKind = { create: privateKeyJwt, parameters };
 
 class PrivateKeyJwt implements Auth {
   readonly type = "private_key_jwt";
@@ -73,7 +92,6 @@ class PrivateKeyJwt implements Auth {
   readonly #prover = new DpopProver();
   readonly #cache = new TokenCache();
   readonly #tokenOf = new WeakMap<RequestSpec, string>();
-  #key: Promise<SigningKey> | undefined;
   #usesDpop: boolean;
   /** Nonces of the token endpoint and of the API. */
   #tokenNonce: string | undefined;
@@ -82,6 +100,10 @@ class PrivateKeyJwt implements Auth {
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#usesDpop = settings.dpop === true;
+  }
+
+  prepare(context: AuthContext): Promise<AccessToken> {
+    return this.#token(context);
   }
 
   async headers(request: RequestSpec, context: AuthContext): Promise<Record<string, string>> {
@@ -119,7 +141,7 @@ class PrivateKeyJwt implements Auth {
 
   /** Asks for a token until there is one or a reason why not. */
   async #issue(context: AuthContext): Promise<AccessToken> {
-    const { tokenUrl, scopes, dpop } = this.#settings;
+    const { endpoint, scopes, dpop } = this.#settings;
     let nonceTries = 0;
     let isClockSet = false;
     for (;;) {
@@ -131,25 +153,23 @@ class PrivateKeyJwt implements Auth {
       const body = await readTokenBody(response);
       const nonce = response.headers.get("dpop-nonce");
       this.#tokenNonce = nonce ?? this.#tokenNonce;
-      if (response.ok) return readToken(body, { scopes, tokenUrl, now: context.now() });
+      if (response.ok) return readToken(body, { endpoint, scopes, now: context.now() });
       const wantsDpop = body.error === "invalid_dpop_proof" || body.error === "use_dpop_nonce";
       if (wantsDpop && dpop !== false && !this.#usesDpop) {
         this.#usesDpop = true;
         continue;
       }
       if (body.error === "use_dpop_nonce" && nonce && nonceTries++ < MAX_NONCE_TRIES) continue;
-      // Signed by a clock that this very answer proved wrong: the refusal may be about that.
-      const isClockWrong = Math.abs(context.clockSkewMs - skewMs) > ISSUED_EARLIER_SECONDS * 1000;
-      if (response.status < 429 && isClockWrong && !isClockSet) {
+      if (response.status < 429 && !isClockSet && wasClockWrong(context, skewMs)) {
         isClockSet = true;
         continue;
       }
-      throw tokenRefused(body, { status: response.status, tokenUrl });
+      throw tokenRefused(body, { status: response.status, endpoint });
     }
   }
 
   async #tokenRequest(context: AuthContext): Promise<Request> {
-    const { tokenUrl, scopes } = this.#settings;
+    const { endpoint: { url }, scopes } = this.#settings;
     const serverTime = context.now() + context.clockSkewMs;
     const body = new URLSearchParams({
       grant_type: "client_credentials",
@@ -159,23 +179,23 @@ class PrivateKeyJwt implements Auth {
     if (scopes.length) body.set("scope", scopes.join(" "));
     const headers = new Headers({ accept: "application/json" });
     if (this.#usesDpop) {
-      const target = { method: "POST", url: tokenUrl, serverTime, nonce: this.#tokenNonce };
+      const target = { method: "POST", url, serverTime, nonce: this.#tokenNonce };
       headers.set("dpop", await this.#prover.prove(target));
     }
-    return new Request(tokenUrl, { method: "POST", headers, body });
+    return new Request(url, { method: "POST", headers, body });
   }
 
   async #assertion(serverTime: number): Promise<string> {
     const { SignJWT } = await import("jose");
-    const { clientId, keyId, keySource, read, tokenUrl } = this.#settings;
-    const { key, algorithm, ...own } = await (this.#key ??= importSigningKey(keySource, read));
+    const { clientId, keyId, signingKey, endpoint } = this.#settings;
+    const { key, algorithm, ...own } = await signingKey.get();
     const now = Math.floor(serverTime / 1000);
     return await new SignJWT()
       .setProtectedHeader({ alg: algorithm, kid: keyId ?? own.keyId, typ: "JWT" })
       .setIssuer(clientId)
       .setSubject(clientId)
-      .setAudience(tokenUrl)
-      .setIssuedAt(now - ISSUED_EARLIER_SECONDS)
+      .setAudience(endpoint.url)
+      .setIssuedAt(now - CLOCK_TOLERANCE_SECONDS)
       .setExpirationTime(now + ASSERTION_LIFE_SECONDS)
       .setJti(crypto.randomUUID())
       .sign(key);

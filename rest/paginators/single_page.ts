@@ -2,11 +2,12 @@
  * No paging: one request, one page.
  * @module
  */
-import { OptionReader, type Options } from "../options.ts";
+import type { Options } from "../options.ts";
 import type { Paginator } from "../types.ts";
+import { Arguments } from "./arguments.ts";
 
-/** Ends every walk after its first page. */
+/** Ends every walk after its first page. @throws {ConfigError} "invalid-options" */
 export function singlePage(options: Options = {}): Paginator {
-  new OptionReader('paginator "single_page"', options, []);
-  return { type: "single_page", first: (request) => request, next: () => undefined };
+  new Arguments("single_page", options).check();
+  return { type: "single_page", options: {}, first: (request) => request, next: () => undefined };
 }

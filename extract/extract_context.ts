@@ -1,0 +1,55 @@
+/**
+ * What a hand-written resource is called with.
+ * @module
+ */
+import { ConfigError } from "../pipeline/errors.ts";
+import type { Emit } from "../pipeline/events.ts";
+import type { JsonObject } from "../pipeline/json.ts";
+import { RestClient } from "../rest/client.ts";
+import type { ClientConfig } from "../rest/types.ts";
+import type { ExtractContext, IncrementalValues } from "./source.ts";
+
+/** What an {@link ExtractContext} is made of. */
+export interface ExtractContextParts {
+  /** The resource. */
+  readonly name: string;
+  readonly client?: RestClient;
+  readonly parent?: JsonObject;
+  readonly incremental?: IncrementalValues;
+  readonly state: JsonObject;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** Makes the context; what the resource does not have is an error only when it is used. */
+export function extractContext(
+  { name, client, parent, emit, ...parts }: ExtractContextParts,
+): ExtractContext {
+  const context = {
+    ...(client && { client: client.forResource(name) }),
+    ...(parent && { parent }),
+    restClient: (config: ClientConfig) => new RestClient(config, { signal: parts.signal, emit }),
+    incremental: parts.incremental ?? {},
+    state: parts.state,
+    signal: parts.signal,
+    warn: (code: string, message: string) => emit({ type: "warning", code, message, resource: name }),
+  };
+  for (const [what, next] of Object.entries(ADVICE)) {
+    if (what in context) continue;
+    // Not enumerable, so that a copy of the context can be made without asking for what is missing.
+    Object.defineProperty(context, what, {
+      get() {
+        throw new ConfigError(`Cannot read "${name}": it uses "${what}" and has none`, {
+          code: `no-${what}`,
+          next,
+        });
+      },
+    });
+  }
+  return context as ExtractContext;
+}
+
+const ADVICE = {
+  client: 'return "client" with a base_url beside "resources", or use restClient({ base_url })',
+  parent: 'name the resource that feeds it in "data_from"',
+};

@@ -1,0 +1,62 @@
+/**
+ * From a source and the project's configuration to what a run works with: parameters are resolved, the source
+ * is built, and everything it says is checked.
+ * @module
+ */
+import { withCredentials, withIntervals } from "../extract/credentials.ts";
+import type { Source } from "../extract/source.ts";
+import { partsOf, type ResolvedSource, resolveSource } from "../extract/validate.ts";
+import { type Configuration, sourceSections } from "./config.ts";
+import type { ParameterSpecs } from "./parameters.ts";
+
+/** Where a source is built: the configuration, and the pipeline whose values go before others. */
+export interface BuildContext {
+  readonly configuration: Configuration;
+  readonly pipelineName?: string;
+}
+
+/** A source that is ready to run, with its parameters. */
+export interface BuiltSource {
+  readonly resolved: ResolvedSource;
+  /** Parameters; secrets are boxed. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Where each came from, for a person. */
+  readonly origins: Readonly<Record<string, string>>;
+}
+
+/**
+ * Resolves a source's parameters, builds it, and checks what was built.
+ *
+ * @throws {ConfigError} for parameters that are missing or wrong, and for all problems of the configuration
+ */
+export async function buildSource(
+  { definition, given }: Source,
+  { configuration, pipelineName }: BuildContext,
+): Promise<BuiltSource> {
+  const where = {
+    owner: `source ${definition.name}`,
+    sections: sourceSections(definition),
+    pipelineName,
+  };
+  const { values, origins } = configuration.resolve(definition.parameters as ParameterSpecs, {
+    ...where,
+    given,
+  });
+  const parts = partsOf(await definition.build(values as never));
+  const resolved = resolveSource(withCredentials(parts, { ...where, configuration }), where.owner);
+  return {
+    resolved: { ...resolved, resources: withIntervals(resolved.resources, configuration) },
+    values,
+    origins,
+  };
+}
+
+/** Sentences about keys in a source's own tables of the configuration that it does not know. */
+export function strayKeys({ definition }: Source, configuration: Configuration): string[] {
+  const sections = sourceSections(definition).filter((section) => section.includes(definition.name));
+  // Fields of its authentication stand in a table of their own, which is not looked into.
+  return configuration.strayKeys(definition.parameters as ParameterSpecs, {
+    owner: `source ${definition.name}`,
+    sections,
+  });
+}

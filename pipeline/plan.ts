@@ -1,0 +1,266 @@
+/**
+ * What a run would do: the resources in order, where each starts, how many requests it takes where the API
+ * tells, and which tables and columns the first page would make. Nothing is written.
+ * @module
+ */
+import { ResourceCursors } from "../extract/cursors.ts";
+import { resourceGraph, type ResourceNode } from "../extract/graph.ts";
+import { probe, type ProbeResult } from "../extract/probe.ts";
+import { storedHints } from "../extract/resource_summary.ts";
+import type { ResolvedSource } from "../extract/validate.ts";
+import type { ClientConfig } from "../rest/types.ts";
+import type { Destination, Session } from "./destination.ts";
+import { formatError } from "./errors.ts";
+import type { Emit, RunEvent } from "./events.ts";
+import type { JsonObject } from "./json.ts";
+import { Naming } from "./naming.ts";
+import { Normalizer } from "./normalize.ts";
+import { Schema } from "./schema.ts";
+import type { MergeStrategy, WriteDisposition } from "./schema_types.ts";
+import { readState, resourceState } from "./state.ts";
+import { dispositionOf, keysOf, rootTable } from "./table_hints.ts";
+
+/** How a plan is made. */
+export interface PlanOptions {
+  /** The only resources to look at. */
+  readonly resources?: readonly string[];
+  /** False sends no request; pages, tables and columns are then unknown. @default true */
+  readonly probe?: boolean;
+  readonly signal?: AbortSignal;
+  readonly emit?: Emit;
+}
+
+/** A table that a run would make or widen, as far as one page tells. */
+export interface PlannedTable {
+  readonly table: string;
+  readonly isNew: boolean;
+  /** Columns that are not there yet, with their types. */
+  readonly newColumns: readonly { name: string; type: string }[];
+}
+
+/** How many requests something takes; not exact where the API does not tell. */
+export interface PlannedRequests {
+  readonly count: number;
+  readonly isExact: boolean;
+}
+
+/** One resource of a plan. */
+export interface PlannedResource {
+  readonly resource: string;
+  /** False: only read for the resources that it feeds. */
+  readonly loads: boolean;
+  readonly parent?: string;
+  /** Method and path as they are written. */
+  readonly reads: string;
+  readonly disposition: WriteDisposition;
+  readonly strategy?: MergeStrategy;
+  readonly primaryKey: readonly string[];
+  /** The cursor, and where it starts; undefined start: at the beginning. */
+  readonly cursor?: { readonly path: string; readonly start?: string };
+  /** Method, address and parameter names of the first request. */
+  readonly firstRequest?: string;
+  readonly records?: number;
+  readonly requests?: PlannedRequests;
+  readonly paginator?: string;
+  readonly selector?: string;
+  readonly tables: readonly PlannedTable[];
+  /** What stood in the way of looking closer. */
+  readonly problem?: string;
+}
+
+/** What a run would do. */
+export interface Plan {
+  readonly pipelineName: string;
+  readonly datasetName: string;
+  readonly destination: string;
+  /** Undefined: the dataset does not exist yet. */
+  readonly location?: string;
+  readonly resources: readonly PlannedResource[];
+  /** Requests in all; absent without a probe. */
+  readonly requests?: PlannedRequests;
+  /** About how long these take, in seconds. */
+  readonly seconds?: number;
+}
+
+/** What a plan is made of. */
+export interface PlanParts extends PlanOptions {
+  readonly pipelineName: string;
+  readonly datasetName: string;
+  readonly schemaName: string;
+  readonly destination: Destination;
+  readonly session?: Session;
+}
+
+/** Makes the plan of a run. A resource that cannot be read is a line of the plan, not an error. */
+export async function planRun(source: ResolvedSource, parts: PlanParts): Promise<Plan> {
+  const { pipelineName, datasetName, schemaName, destination, session } = parts;
+  const stored = session ? await session.stored(pipelineName, schemaName) : {};
+  const header = { pipelineName, datasetName, schemaName, destination: destination.name };
+  const state = readState(stored.state, header);
+  const budgets = new Budgets(parts.emit);
+  const results = new Map<string, ProbeResult>();
+  if (parts.probe !== false) {
+    const signal = parts.signal ?? new AbortController().signal;
+    const options = { resources: parts.resources, signal, emit: budgets.emit, state, sourceName: schemaName };
+    for await (const result of probe(source, options)) results.set(result.node.name, result);
+  }
+  const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
+  const naming = new Naming(destination.capabilities.maxIdentifierLength);
+  const nodes = resourceGraph(source.resources, parts.resources);
+  const counts = requestCounts(nodes, results);
+  const resources = nodes.map((node): PlannedResource => {
+    const result = results.get(node.name);
+    return {
+      ...plannedNode(node, resourceState(state, schemaName, node.name)),
+      ...plannedProbe(result),
+      requests: counts.get(node),
+      tables: node.loads && result ? plannedTables(result, { schema, naming }) : [],
+    };
+  });
+  const requests = results.size ? total([...counts.values()]) : undefined;
+  return {
+    pipelineName,
+    datasetName,
+    destination: destination.name,
+    location: session?.location,
+    resources,
+    requests,
+    seconds: requests &&
+      budgets.seconds(requests.count, { client: source.client, results: [...results.values()] }),
+  };
+}
+
+function plannedNode(node: ResourceNode, state: JsonObject) {
+  const { settings, incremental, endpoint, reads } = node.resource;
+  const { disposition, strategy } = dispositionOf(settings);
+  const startsOver = disposition === "replace";
+  const cursor = new ResourceCursors({ node, state: startsOver ? {} : structuredClone(state) }).own;
+  const from = cursor?.from;
+  return {
+    resource: node.name,
+    loads: node.loads,
+    parent: node.parent?.name,
+    reads: endpoint ? `${endpoint.method} ${endpoint.path}` : reads ?? "own code",
+    disposition,
+    strategy,
+    primaryKey: keysOf(settings).primary,
+    cursor: incremental && {
+      path: [incremental.cursor_path].flat().join(", "),
+      start: from === undefined ? undefined : String(from),
+    },
+  };
+}
+
+function plannedProbe(result: ProbeResult | undefined) {
+  if (!result) return {};
+  return {
+    firstRequest: result.request,
+    records: result.records.length,
+    paginator: result.paginator?.type,
+    selector: result.selector,
+    problem: result.error ? formatError(result.error) : result.nothing,
+  };
+}
+
+/** Requests by resource: pages where they are known, times the parents of a child. */
+function requestCounts(
+  nodes: readonly ResourceNode[],
+  results: ReadonlyMap<string, ProbeResult>,
+): Map<ResourceNode, PlannedRequests> {
+  const counts = new Map<ResourceNode, PlannedRequests>();
+  const records = new Map<ResourceNode, number>();
+  for (const node of nodes) {
+    const result = results.get(node.name);
+    if (!result || result.error) continue;
+    const above = node.parent && counts.get(node.parent);
+    const parents = node.parent ? records.get(node.parent) ?? 0 : 1;
+    const pages = result.pages ?? (result.hasMore ? 2 : 1);
+    // Each parent may have another number of pages; one was looked at.
+    const isExact = (above?.isExact ?? true) && (result.pages !== undefined || !result.hasMore) &&
+      (!node.parent || parents <= 1);
+    counts.set(node, { count: parents * pages, isExact });
+    records.set(node, parents * pages * result.records.length);
+  }
+  return counts;
+}
+
+function total(counts: readonly PlannedRequests[]): PlannedRequests {
+  return {
+    count: counts.reduce((sum, { count }) => sum + count, 0),
+    isExact: counts.every(({ isExact }) => isExact),
+  };
+}
+
+/** Takes the records of a page into the schema and tells what that changed. */
+function plannedTables(
+  { node, records }: ProbeResult,
+  { schema, naming }: { schema: Schema; naming: Naming },
+): PlannedTable[] {
+  const { settings } = node.resource;
+  const known = new Map([...schema.tables].map(([name, { columns }]) => [name, filled(columns)]));
+  const normalizer = new Normalizer({ schema, naming, loadId: "0", batchRows: 1000, sink: () => {} });
+  const hints = {
+    maxTableNesting: settings.max_table_nesting ?? undefined,
+    rootKey: dispositionOf(settings).disposition === "merge",
+  };
+  for (const record of records) {
+    const name = typeof settings.table_name === "function" ? settings.table_name(record) : undefined;
+    const table = rootTable(schema, naming, node.name, {
+      ...storedHints(settings),
+      ...(name !== undefined && { table_name: name }),
+    });
+    normalizer.add(table.name, record, hints);
+  }
+  const planned: PlannedTable[] = [];
+  for (const table of schema.tables.values()) {
+    const before = known.get(table.name);
+    const newColumns = [...table.columns.values()]
+      .filter(({ name, data_type }) => data_type !== undefined && !before?.has(name))
+      .map(({ name, data_type }) => ({ name, type: data_type! }));
+    if (newColumns.length) planned.push({ table: table.name, isNew: !before?.size, newColumns });
+  }
+  return planned;
+}
+
+function filled(columns: ReadonlyMap<string, { name: string; data_type?: string }>): Set<string> {
+  return new Set([...columns.values()].filter(({ data_type }) => data_type).map(({ name }) => name));
+}
+
+/** What answers told about rate limits, and how long requests take under them. */
+class Budgets {
+  readonly #forward: Emit | undefined;
+  readonly #budgets = new Map<string, RunEvent & { type: "budget" }>();
+
+  constructor(forward: Emit | undefined) {
+    this.#forward = forward;
+  }
+
+  readonly emit = (event: RunEvent): void => {
+    if (event.type === "budget") this.#budgets.set(event.bucket, event);
+    this.#forward?.(event);
+  };
+
+  /** About how long so many requests take: by their own time, by the pace, and by what is left of limits. */
+  seconds(
+    requests: number,
+    { client, results }: { client?: ClientConfig; results: readonly ProbeResult[] },
+  ): number {
+    const times = results.map(({ seconds = 0 }) => seconds);
+    const average = times.reduce((sum, each) => sum + each, 0) / Math.max(1, times.length);
+    const { requests_per_second: perSecond, requests_per_minute: perMinute } = client?.rate_limit ?? {};
+    return Math.max(
+      requests * average / (client?.max_concurrency ?? 8),
+      perSecond ? requests / perSecond : 0,
+      perMinute ? requests * 60 / perMinute : 0,
+      ...[...this.#budgets.values()].map((budget) => waitFor(requests, budget)),
+    );
+  }
+}
+
+/** Seconds spent waiting for the windows of a limit to begin anew. */
+function waitFor(requests: number, { limit, remaining, resetAt }: RunEvent & { type: "budget" }): number {
+  if (requests <= remaining || limit <= 0) return 0;
+  const untilReset = Math.max(1, (resetAt - Date.now()) / 1000);
+  const windows = Math.ceil((requests - remaining) / limit);
+  return untilReset + (windows - 1) * Math.max(60, untilReset);
+}

@@ -1,0 +1,36 @@
+/**
+ * Paging by a link in the body of each page. The link is taken as it is: parameters of the first request
+ * that it leaves out are not sent again.
+ * @module
+ */
+import type { Options } from "../options.ts";
+import { followLink } from "../request_url.ts";
+import type { Paginator } from "../types.ts";
+import { Arguments } from "./arguments.ts";
+import { fieldError, isFalsy } from "./fields.ts";
+
+/** The arguments of {@link jsonLink}. */
+export interface JsonLinkOptions extends Options {
+  /** Where the link is in the body. Default "next". */
+  readonly next_url_path?: string;
+}
+
+/** Follows the link in the body until there is none. @throws {ConfigError} "invalid-options" */
+export function jsonLink(options: JsonLinkOptions | Options = {}): Paginator {
+  const read = new Arguments("json_link", options);
+  const path = read.path("next_url_path", "next");
+  read.check();
+  return {
+    type: "json_link",
+    options: { next_url_path: path.text },
+    first: (request) => request,
+    next: ({ request, response }) => {
+      const link = path.first(response.body);
+      if (isFalsy(link)) return undefined;
+      if (typeof link !== "string") {
+        throw fieldError("next_url_path", path.text, { value: link, required: "a link" });
+      }
+      return link.trim() === "" ? undefined : followLink(request, link.trim());
+    },
+  };
+}
