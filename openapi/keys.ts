@@ -22,9 +22,20 @@ export function keyOf(item: Shape, resource: string, detail: string | undefined,
   const fields = scalarFields(item, shapeOf);
   const thing = plainWord(singular(resource));
   const last = plainWord(singular(resource.split("_").at(-1)!));
-  const words = ["id", `${thing}id`, `${last}id`, "uuid", "guid", `${thing}uuid`, `${last}uuid`, "uid"];
+  const words = [
+    "id",
+    `${thing}id`,
+    `${last}id`,
+    "uuid",
+    "guid",
+    `${thing}uuid`,
+    `${last}uuid`,
+    "uid",
+    "gid",
+    "sid",
+  ];
   const found = fieldNamed(fields, words) ?? (detail && detailField(fields, detail, [thing, last])) ??
-    fieldNamed(fields, ["key", `${last}key`, "sid"]);
+    fieldNamed(fields, ["key", `${last}key`]);
   return found ? [found] : [];
 }
 

@@ -91,8 +91,10 @@ export function pathBinder(
     const found = [...template.parameters.entries()].reverse();
     for (const [index, { name, listKey }] of found) {
       const parent = byKey.get(listKey);
-      const field = parent && boundField(pathParameter(operation, name) ?? unknown(name), parent, shapeOf);
-      if (field !== undefined) return { parent: parent!, field, index, isPrefix: true };
+      // Fewer parameters at each step up: no circle, whatever the paths are.
+      const isAbove = parent?.template.parameters.length === index;
+      const field = isAbove && boundField(pathParameter(operation, name) ?? unknown(name), parent, shapeOf);
+      if (field) return { parent: parent!, field, index, isPrefix: true };
     }
     for (const [index, { name }] of found) {
       const owner = singular(pathWords(textBefore(template, index)).at(-1) ?? "");

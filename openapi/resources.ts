@@ -11,6 +11,7 @@ import type { Operation, Parameter } from "./operations.ts";
 import { type ListPaging, pagingOf } from "./paging.ts";
 import type { BoundPath, ListedResource } from "./parents.ts";
 import { escapeBraces, type PathTemplate, pathTemplate, writePath } from "./paths.ts";
+import { CREDENTIAL_REGEXP } from "./security.ts";
 import { absoluteUrl, serverAddress } from "./servers.ts";
 import type { Shape, ShapeOf } from "./shapes.ts";
 import type { SourceParameters } from "./source_parameters.ts";
@@ -149,9 +150,13 @@ function headersOf(
   return wanted.length ? new Map(wanted.map((each) => [each.name, source.valueFor(each)])) : undefined;
 }
 
-function isCredential({ name, place }: Parameter, { auth }: SignIn): boolean {
-  return auth?.type === "api_key" && String(auth.name).toLowerCase() === name.toLowerCase() &&
+/** What signing in sends by itself, under this name or, by the looks of it, another. */
+function isCredential({ name, place, description }: Parameter, { auth }: SignIn): boolean {
+  if (auth === undefined) return false;
+  const isSame = auth.type === "api_key" && String(auth.name).toLowerCase() === name.toLowerCase() &&
     (auth.location ?? "header") === place;
+  return isSame ||
+    (CREDENTIAL_REGEXP.test(name) && /\bauth|\baccess token|\bapi[ -]?(?:key|token)/i.test(description));
 }
 
 function bodyParameter(name: string, shape: Shape, body: Shape): Parameter {

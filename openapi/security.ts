@@ -22,7 +22,7 @@ interface Scheme {
 }
 
 /** A parameter that looks like a credential, for documents that describe no security. */
-const CREDENTIAL_REGEXP =
+export const CREDENTIAL_REGEXP =
   /^(?:x[-_])?(?:(?:api|access|auth|app|subscription)[-_]?(?:key|token)|token|app[-_]?id)$/i;
 
 /** Finds out how to sign in. */

@@ -47,10 +47,11 @@ export function shapesOf({ follow }: References): ShapeOf {
 
 function joined(node: Tree, shapeOf: (schema: unknown) => Shape): Shape {
   const parts = listAt(node, "allOf").slice(0, MAX_PARTS).map(shapeOf);
-  const choices = ["oneOf", "anyOf"].flatMap((key) => {
-    const alternatives = listAt(node, key).slice(0, MAX_PARTS).filter((each) =>
-      textAt(each, "type") !== "null"
-    );
+  const choices = ["oneOf", "anyOf", "items"].flatMap((key) => {
+    // Converters write the alternatives of a value as a list of items without a type.
+    if (key === "items" && own(node, "type") !== undefined) return [];
+    const alternatives = listAt(node, key).slice(0, MAX_PARTS)
+      .filter((each) => textAt(each, "type") !== "null");
     return alternatives.length ? [shared(alternatives.map(shapeOf))] : [];
   });
   const others = [...parts, ...choices];
@@ -103,7 +104,8 @@ function typeOf(node: Tree): string | undefined {
 
 function itemsOf(node: Tree): unknown {
   const items = own(node, "items") ?? own(node, "prefixItems");
-  return Array.isArray(items) ? items[0] : items;
+  if (!Array.isArray(items)) return items;
+  return own(node, "type") === undefined && own(node, "prefixItems") === undefined ? undefined : items[0];
 }
 
 /** Whether a value is text, a number or a boolean, or may be. */

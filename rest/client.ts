@@ -114,7 +114,7 @@ export class RestClient {
     const rateLimit = config.rate_limit ?? {};
     const limiter = new RateLimiter(rateLimit, {
       maxConcurrency: this.maxConcurrency,
-      origin: this.origin,
+      origin: this.origin || undefined,
       advice: config.error_format?.advice?.["429"],
       timer,
       clock,

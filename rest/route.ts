@@ -53,7 +53,8 @@ export class Router {
       origin,
       auth: auth === undefined ? (isOwn ? ownAuth : undefined) : auth ?? undefined,
       headers: isOwn ? { ...defaultHeaders, ...headers } : defaultHeaders,
-      clock: isOwn ? clock : this.#clockOf(origin),
+      // A client without an origin of its own has nothing better to go by.
+      clock: isOwn || own === "" ? clock : this.#clockOf(origin),
     };
   }
 

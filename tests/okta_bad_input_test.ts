@@ -139,8 +139,8 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: "a redirect",
-    code: "redirected",
-    tells: /redirect/i,
+    code: "http-status",
+    tells: /404/i,
     exitCode: 3,
     before: ({ sim }) => sim.addFault({ route: "users", count: 0, action: { kind: "redirect" } }),
   },

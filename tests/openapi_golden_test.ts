@@ -4,13 +4,14 @@
  * @module
  */
 import assert from "assert";
-import { fromFileUrl, join } from "node:path";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { init } from "../cli/init.ts";
 import { built, evaluate } from "./init_module.ts";
 
-const DOCUMENTS = fromFileUrl(new URL("openapi/", import.meta.url));
-const GOLDEN = fromFileUrl(new URL("golden/openapi/", import.meta.url));
-const CONFIG = fromFileUrl(new URL("../deno.json", import.meta.url));
+const DOCUMENTS = fileURLToPath(new URL("openapi/", import.meta.url));
+const GOLDEN = fileURLToPath(new URL("golden/openapi/", import.meta.url));
+const CONFIG = fileURLToPath(new URL("../deno.json", import.meta.url));
 const UPDATE = Deno.env.get("SLUICE_UPDATE_GOLDEN") === "1";
 
 const documents = [...Deno.readDirSync(DOCUMENTS)].map(({ name }) => name).toSorted();

@@ -116,6 +116,30 @@ Deno.test("send() backs off exponentially with jitter and at least as long as th
   });
 });
 
+Deno.test("send() reads a date to retry after by the server's clock", async () => {
+  const headers = { date: "Sun, 01 Mar 2020 00:00:00 GMT", "retry-after": "Sun, 01 Mar 2020 00:00:40 GMT" };
+  const handler = (_request: Request, count: number) =>
+    count === 1 ? new Response(null, { status: 503, headers }) : json([]);
+  await withClient(handler, {}, async ({ client, timer }) => {
+    await client.send(client.request("/x"));
+    assert.deepEqual(timer.slept.map((ms) => Math.round(ms / 1000)), [40]);
+  });
+});
+
+Deno.test("send() is not hurried by a server that wants to be asked at once", async () => {
+  const random = Math.random;
+  Math.random = () => 1;
+  try {
+    const busy = () => new Response(null, { status: 503, headers: { "retry-after": "0" } });
+    await withClient(busy, { retry: { max_attempts: 4 } }, async ({ client, timer }) => {
+      await failure(client.send(client.request("/x")));
+      assert.deepEqual(timer.slept, [1000, 2000, 4000]);
+    });
+  } finally {
+    Math.random = random;
+  }
+});
+
 Deno.test("send() does not count pauses between retries as waiting for the budget", async () => {
   const config = { retry: { max_attempts: 4, backoff: 0 }, rate_limit: { max_wait: 50 } };
   const busy = (seconds: string) => () =>
@@ -246,252 +270,6 @@ Deno.test("send() gives its place back when the credentials fail", async () => {
   });
 });
 
-/** What a server saw: method, path, body and its type. */
-const lineOf = async (request: Request) =>
-  [
-    request.method,
-    request.url.replace(/^https?:\/\/[^/]+/, ""),
-    await request.text(),
-    request.headers.get("content-type"),
-  ].filter(Boolean).join(" ");
-
-const redirects: { status: number; method?: string; second: string }[] = [
-  ...[301, 302, 303, 307, 308].map((status) => ({ status, second: "GET /y?a=1" })),
-  ...[301, 302, 303].map((status) => ({ status, method: "POST", second: "GET /y?a=1" })),
-  ...[307, 308].map((status) => ({
-    status,
-    method: "POST",
-    second: 'POST /y?a=1 {"n":1} application/json',
-  })),
-  { status: 301, method: "PUT", second: 'PUT /y?a=1 {"n":1} application/json' },
-  { status: 303, method: "PUT", second: "GET /y?a=1" },
-];
-
-for (const { status, method = "GET", second } of redirects) {
-  Deno.test(`send() follows a ${status} of a ${method} within the origin`, async () => {
-    const lines: string[] = [];
-    let made = 0;
-    const auth = { type: "own", headers: () => Promise.resolve({ "x-key": String(++made) }) };
-    await withClient(
-      async (request, count) => {
-        lines.push(await lineOf(request));
-        return count === 1 ? new Response(null, { status, headers: { location: "/y?a=1" } }) : json([1]);
-      },
-      { auth },
-      async ({ client, requests, events }) => {
-        const body = method === "GET" ? {} : { json: { n: 1 } };
-        const request = client.request("/x?b=2", { method, headers: { "x-own": "1" }, ...body });
-        assert.deepEqual((await client.send(request)).body, [1]);
-        assert.equal(lines[1], second);
-        // Credentials are made anew for each address, and own headers go along.
-        assert.deepEqual(requests.map(({ headers }) => headers.get("x-key")), ["1", "2"]);
-        assert.equal(requests[1]!.headers.get("x-own"), "1");
-        const told = events.filter((event) => event.type === "request").map((event) => event.request);
-        assert.match(told[1]!, /\/y \(params: a\)$/);
-      },
-    );
-  });
-}
-
-Deno.test("paginate() goes on from the address that a redirect led to", async () => {
-  const handler = (request: Request) => {
-    const { pathname, search } = new URL(request.url);
-    if (pathname === "/old") {
-      return new Response(null, { status: 301, headers: { location: `new/list${search}` } });
-    }
-    return json([{ at: pathname + search }], search ? {} : { headers: { link: '<?page=2>; rel="next"' } });
-  };
-  await withClient(handler, { paginator: "header_link" }, async ({ client }) => {
-    const pages = await Array.fromAsync(client.paginate(client.request("/old")));
-    assert.deepEqual(pages.flatMap(({ records }) => records), [{ at: "/new/list" }, {
-      at: "/new/list?page=2",
-    }]);
-    assert.equal(pages[0]!.request.url, `${client.origin}/new/list`);
-  });
-});
-
-const elsewhere: { name: string; location: (base: string) => string; message: RegExp }[] = [
-  {
-    name: "another host",
-    location: () => `https://evil.example/login?token=${CANARY}`,
-    message: /redirects to https:\/\/evil\.example, only redirects within/,
-  },
-  {
-    name: "another port",
-    location: (base) => base.replace(/:\d+$/, ":1/x"),
-    message: /redirects to http:\/\/127\.0\.0\.1:1, /,
-  },
-  {
-    name: "another host without a scheme",
-    location: () => "//evil.example/x",
-    message: /to http:\/\/evil\.example, /,
-  },
-  {
-    name: "a user name",
-    location: (base) => base.replace("//", "//user:pass@"),
-    message: /redirects to http/,
-  },
-  { name: "another scheme", location: () => "file:///etc/passwd", message: /a "file:" address/ },
-  { name: "no address", location: () => "https://[bad", message: /an address that is not a URL/ },
-];
-
-for (const { name, location, message } of elsewhere) {
-  Deno.test(`send() does not follow a redirect to ${name}`, async () => {
-    let base = "";
-    const handler = () => new Response(null, { status: 302, headers: { location: location(base) } });
-    await withClient(handler, {}, async (seen) => {
-      base = seen.base;
-      const error = await failure(seen.client.send(seen.client.request("/x")));
-      assert.equal(error.code, "redirected");
-      assert.match(error.message, message);
-      assert.match(error.next ?? "", /set base_url/);
-      assert.ok(!formatError(error).includes("login") && !formatError(error).includes("pass@"));
-      assert.equal(seen.requests.length, 1);
-    });
-  });
-}
-
-Deno.test("send() follows five redirects and no more", async () => {
-  const hops = (most: number) => (_request: Request, count: number) =>
-    count <= most ? new Response(null, { status: 302, headers: { location: `/${count}` } }) : json([count]);
-  await withClient(hops(5), {}, async ({ client }) => {
-    assert.deepEqual((await client.send(client.request("/x"))).body, [6]);
-  });
-  await withClient(hops(Infinity), {}, async ({ client, requests }) => {
-    const error = await failure(client.send(client.request("/x")));
-    assert.equal(error.code, "redirected");
-    assert.match(error.message, /more than 5 times in a row/);
-    assert.equal(error.at.request, `GET ${client.origin}/5`);
-    assert.equal(requests.length, 6);
-  });
-});
-
-Deno.test("send() counts redirects against the limits", async () => {
-  const rate_limit = { limit_header: "x-limit", remaining_header: "x-remaining", reset_header: "x-reset" };
-  const handler = (_request: Request, count: number) => {
-    const headers = { "x-limit": "1", "x-remaining": "0", "x-reset": "30", location: "/y" };
-    return count === 1 ? new Response(null, { status: 302, headers }) : json([1]);
-  };
-  await withClient(handler, { rate_limit }, async ({ client, timer }) => {
-    await client.send(client.request("/x"));
-    assert.deepEqual(timer.slept.map((ms) => Math.round(ms / 1000)), [31]);
-  });
-});
-
-Deno.test("send() says a redirect without an address as the status it is", async () => {
-  await withClient(() => new Response(null, { status: 302 }), {}, async ({ client }) => {
-    const error = await failure(client.send(client.request("/x")));
-    assert.equal(error.code, "http-status");
-    assert.match(error.message, /answered 302$/);
-  });
-});
-
-/** A second server on another port, which is another origin. */
-async function withOther(
-  handler: (request: Request) => Response,
-  use: (origin: string, headers: Headers[]) => Promise<void>,
-): Promise<void> {
-  const headers: Headers[] = [];
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
-    headers.push(new Headers(request.headers));
-    return handler(request);
-  });
-  await use(`http://127.0.0.1:${server.addr.port}`, headers);
-}
-
-const guarded = {
-  auth: { type: "bearer", token: CANARY },
-  headers: { "x-key": CANARY, "user-agent": "acme/1", "accept": "application/x-own" },
-};
-
-Deno.test("send() to another origin takes neither credentials nor headers of the client along", async () => {
-  await withOther(() => json([1]), async (origin, headers) => {
-    await withClient(() => json([2]), guarded, async ({ client, requests }) => {
-      const request = client.request(`${origin}/x`, { headers: { "x-own": "1" } });
-      assert.deepEqual((await client.send(request, { origin })).body, [1]);
-      const own = { type: "own", headers: () => Promise.resolve({ "x-other": "2" }) };
-      await client.send(request, { origin, auth: own });
-      assert.ok(!Deno.inspect(headers).includes(CANARY));
-      assert.deepEqual(
-        ["authorization", "x-key", "user-agent", "accept", "x-own", "x-other"].map((name) =>
-          headers[1]!.get(name)
-        ),
-        [null, null, "sluice", "application/json", "1", "2"],
-      );
-      assert.equal(requests.length, 0);
-      // And back home they are there again.
-      await client.send(client.request("/x"));
-      assert.equal(requests[0]!.headers.get("authorization"), `Bearer ${CANARY}`);
-      assert.equal(requests[0]!.headers.get("x-key"), CANARY);
-    });
-  });
-});
-
-Deno.test("send() with another origin does not go back to the client's, nor to a third", async () => {
-  const seen: string[] = [];
-  await withClient(() => json([]), guarded, async ({ client, base, requests }) => {
-    const targets = [`${base}/y`, "https://third.example/"];
-    const handler = () => new Response(null, { status: 302, headers: { location: targets.shift()! } });
-    await withOther(handler, async (origin) => {
-      for (const url of [`${base}/x`, "https://third.example/"]) {
-        const request = { method: "GET", url, headers: {} };
-        seen.push((await failure(client.send(request, { origin }))).code);
-      }
-      for (const _ of [1, 2]) {
-        seen.push((await failure(client.send(client.request(`${origin}/x`), { origin }))).code);
-      }
-    });
-    assert.deepEqual(seen, ["foreign-origin", "foreign-origin", "redirected", "redirected"]);
-    assert.equal(requests.length, 0);
-  });
-});
-
-Deno.test("paginate() with another origin stays there", async () => {
-  const handler = (request: Request) =>
-    json([{ at: new URL(request.url).search }], {
-      headers: new URL(request.url).search ? {} : { link: '</x?page=2>; rel="next"' },
-    });
-  await withOther(handler, async (origin, headers) => {
-    await withClient(() => json([]), { ...guarded, paginator: "header_link" }, async ({ client }) => {
-      const pages = await Array.fromAsync(client.paginate(client.request(`${origin}/x`), { origin }));
-      assert.deepEqual(pages.flatMap(({ records }) => records), [{ at: "" }, { at: "?page=2" }]);
-      assert.ok(!Deno.inspect(headers).includes(CANARY));
-    });
-  });
-});
-
-Deno.test("send() keeps clock and limits of another origin apart", async () => {
-  const theirs = "Sun, 01 Mar 2020 00:00:00 GMT";
-  const limited = () =>
-    json([], { status: 429, headers: { date: theirs, "retry-after": "Sun, 01 Mar 2020 00:00:09 GMT" } });
-  let count = 0;
-  await withOther(
-    () => ++count === 1 ? limited() : json([], { headers: { date: theirs } }),
-    async (origin) => {
-      await withClient(() => json([]), {}, async ({ client, timer, events }) => {
-        await client.send(client.request("/x"));
-        const before = client.lastServerTime;
-        const response = await client.send(client.request(`${origin}/x`), { origin });
-        assert.equal(response.serverTime, Date.parse(theirs));
-        assert.equal(client.lastServerTime, before);
-        assert.deepEqual(timer.slept.map((ms) => Math.round(ms / 1000)), [9]);
-        assert.equal(events.find((event) => event.type === "wait")?.bucket, new URL(origin).host);
-      });
-    },
-  );
-});
-
-for (const origin of ["http://api.example.com", "ftp://h", "nonsense"]) {
-  Deno.test(`send() refuses to go to ${origin} at all`, async () => {
-    await withClient(() => json([]), {}, async ({ client, requests }) => {
-      const request = { method: "GET", url: `${origin}/x`, headers: {} };
-      assert.match((await failure(client.send(request, { origin }))).code, /^(insecure|invalid)-base-url$/);
-      assert.throws(() => client.paginate(request, { origin }), /Cannot send request/);
-      assert.equal(requests.length, 0);
-    });
-  });
-}
-
 const foreign: { name: string; url: (base: string) => string }[] = [
   { name: "another host", url: () => "https://evil.example/x" },
   { name: "another port", url: (base) => base.replace(/:\d+$/, ":1/x") },
@@ -594,6 +372,15 @@ Deno.test("lastServerTime and serverTime follow the Date header, else the local 
     assert.notEqual(timer.now(), client.lastServerTime);
   });
 });
+
+/** What a server saw: method, path, body and its type. */
+const lineOf = async (request: Request) =>
+  [
+    request.method,
+    request.url.replace(/^https?:\/\/[^/]+/, ""),
+    await request.text(),
+    request.headers.get("content-type"),
+  ].filter(Boolean).join(" ");
 
 const sentBodies: {
   name: string;

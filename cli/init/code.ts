@@ -60,17 +60,23 @@ export function objectOf(values: Readonly<Record<string, Code>> | ReadonlyMap<st
 
 /** A text as a string literal. */
 export function stringLiteral(text: string): string {
-  // The formatter would change the quotes round a text with double quotes in it.
-  return JSON.stringify(text).replaceAll('\\"', "\\u0022").replace(
-    // Line ends of JavaScript, marks that reorder text on screen, and halves of characters.
-    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  const escaped = JSON.stringify(text).slice(1, -1)
+    // The formatter would change the quotes round a text with double quotes in it.
+    .replace(/\\(.)/g, (pair, character) => (character === '"' ? "\\u0022" : pair))
+    // Line ends of JavaScript, and marks that are not seen or reorder text on screen.
+    .replace(
+      /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+  return `"${escaped}"`;
 }
 
 /** A text of any origin as part of a comment: one line, without anything that could end or command. */
 export function commentText(text: string, longest = 90): string {
-  const line = printable(text.replace(/\s+/g, " ").trim()).replaceAll("*/", "* /").replaceAll("@", "(at)")
+  const line = printable(text.toWellFormed().replace(/\s+/g, " ").trim()).replaceAll("*/", "* /").replaceAll(
+    "@",
+    "(at)",
+  )
     .replace(/[\u200b-\u200d\u2060\ufeff]/g, "");
   return line.length > longest ? `${[...line].slice(0, longest - 1).join("")}…` : line;
 }
@@ -87,9 +93,7 @@ function writeEntry(entry: readonly [string, Code] | Remark, indent: number): st
   const head = `${propertyKey(key)}:`;
   const text = writeCode(value, indent, indent + width(head) + 1);
   const isTooLong = !text.includes("\n") && indent + width(head) + width(text) + 2 > LINE_WIDTH;
-  return isTooLong && flatCode(value)?.startsWith('"')
-    ? `${head}\n${" ".repeat(indent + 2)}${text},`
-    : `${head} ${text},`;
+  return isTooLong && isAtom(value) ? `${head}\n${" ".repeat(indent + 2)}${text},` : `${head} ${text},`;
 }
 
 function writeItem(item: Code | Remark, indent: number): string {
@@ -140,6 +144,11 @@ function propertyKey(key: string): string {
   // Written plainly, this one key would set the prototype.
   if (key === "__proto__") return '["__proto__"]';
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : stringLiteral(key);
+}
+
+/** What cannot be broken into lines, and stands on the next one where it is too long. */
+function isAtom(code: Code): boolean {
+  return typeof code !== "object" || code === null || code instanceof ParameterUse;
 }
 
 function isPlainObject(code: Code): code is Readonly<Record<string, Literal>> {

@@ -90,10 +90,10 @@ Deno.test("startShopify() answers 401 without its access token", async () => {
 });
 
 Deno.test("startShopify() lets a bucket of calls fill up and says in tenths of seconds when to come back", async () => {
-  await using shop = await startShopify({ products: 3, bucketSize: 2, leakPerSecond: 0.5 });
+  await using shop = await startShopify({ products: 3, bucketSize: 2, leakPerSecond: 0.05 });
   const answers = [];
   for (let call = 0; call < 3; call++) answers.push(await read(shop, "products.json"));
   assert.deepEqual(answers.map(({ status }) => status), [200, 200, 429]);
   assert.equal(answers[1].headers.get("x-shopify-shop-api-call-limit"), "2/2");
-  assert.match(answers[2].headers.get("retry-after")!, /^(1\.\d|2\.0)$/);
+  assert.match(answers[2].headers.get("retry-after")!, /^(1\d|20)\.\d$/);
 });
