@@ -13,7 +13,7 @@ import { ConfigError } from "../pipeline/errors.ts";
 import { builtInSources } from "../sources/mod.ts";
 import { COMMAND, helpEnd, nameList } from "./help.ts";
 import { checkedBaseUrl } from "./init/base_url.ts";
-import { commentText } from "./init/code.ts";
+import { originLines } from "./init/module_text.ts";
 import { readDocumentFile } from "./init/document_file.ts";
 import { writeFiles } from "./init/files.ts";
 import { checkedListPath } from "./init/list_path.ts";
@@ -119,7 +119,8 @@ async function imported(
   respondent?: Respondent,
 ): Promise<{ api: ApiDescription; reading: Reading }> {
   const document = parseOpenApi(await readDocumentFile(file), file);
-  const describe = (url?: string) => describeApi(document, { file: basename(file), baseUrl: url });
+  const describe = (url?: string) =>
+    describeApi(document, { file: basename(file), baseUrl: url, signIn: auth && signIn(auth) });
   let reading = describe(baseUrl);
   if (!hasResources(reading)) {
     throw new ConfigError(
@@ -135,18 +136,5 @@ async function imported(
     const answer = await askBaseUrl(respondent);
     if (answer !== undefined) reading = describe(answer);
   }
-  const { description } = reading;
-  return { api: auth === undefined ? description : { ...description, signIn: signIn(auth) }, reading };
-}
-
-function originLines({ origin }: ApiDescription): string[] {
-  const title = commentText(origin?.title || "an API without a title");
-  const version = commentText(origin?.version ?? "", 40);
-  return [
-    `Loads "${title}"${version ? `, version ${version}` : ""}.`,
-    "",
-    `Written from "${
-      commentText(origin?.file ?? "")
-    }" and yours to edit: it is never written again. Guesses are comments.`,
-  ];
+  return { api: reading.description, reading };
 }

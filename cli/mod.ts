@@ -17,6 +17,9 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   { name: "run", summary: "Load a source into tables", load: () => import("./run.ts") },
   { name: "init", summary: "Write a source module to start from", load: () => import("./init.ts") },
+  { name: "check", summary: "Look whether a source is right and answers", load: () => import("./check.ts") },
+  { name: "explain", summary: "Show every setting and where it was set", load: () => import("./explain.ts") },
+  { name: "plan", summary: "Say what a run would do, without doing it", load: () => import("./plan.ts") },
   {
     name: "sources",
     summary: "List sources, their resources and parameters",

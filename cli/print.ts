@@ -17,8 +17,19 @@ export function note(text: string): void {
   console.error(printable(redact(text), "\n"));
 }
 
+/** Ends a command with an exit code after it has said itself what is wrong. */
+export class Reported extends Error {
+  override readonly name = "Reported";
+  readonly exitCode: number;
+  constructor(exitCode: number) {
+    super("The command has told what is wrong");
+    this.exitCode = exitCode;
+  }
+}
+
 /** Prints what ended a command and returns the exit code that goes with it. */
 export function printFailure(error: unknown, args: readonly string[]): number {
+  if (error instanceof Reported) return error.exitCode;
   const exitCode = error instanceof SluiceError ? error.exitCode : BUG_EXIT_CODE;
   if (args.includes("--json")) print(JSON.stringify({ ok: false, error: { ...describe(error), exitCode } }));
   if (error instanceof SluiceError) note(formatError(error));

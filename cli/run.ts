@@ -4,21 +4,20 @@
  */
 import { type Command, Option } from "cli";
 import { findDestination } from "../destinations/mod.ts";
-import { Configuration } from "../pipeline/config.ts";
+import type { Configuration } from "../pipeline/config.ts";
 import { formatLoadInfo } from "../pipeline/load_info.ts";
 import { pipeline } from "../pipeline/pipeline.ts";
-import { findSource } from "./find_source.ts";
-import { helpEnd, integerFrom, nameList } from "./help.ts";
+import { helpEnd, integerFrom } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
 import { rememberRun } from "./last_run.ts";
 import { print } from "./print.ts";
 import { openProgress, PROGRESS_KINDS, type ProgressKind } from "./progress.ts";
+import { chooseSource, type SourceFlags, withSourceFlags } from "./source_flags.ts";
 
-interface RunFlags {
+interface RunFlags extends SourceFlags {
   readonly destination: string;
   readonly pipelineName?: string;
   readonly datasetName?: string;
-  readonly resources?: string[];
   readonly limit?: number;
   readonly fullRefresh?: boolean;
   readonly progress?: ProgressKind;
@@ -30,17 +29,15 @@ const EXAMPLES = [
   "run okta --resources users,groups --destination ndjson",
   "run okta --limit 2 --progress plain",
   "run okta --json --progress off > result.json",
-  "run ./pets.ts",
+  "run ./pets.ts --param base_url=https://pets.example/v1 --var runtime.progress=plain",
 ];
 
 /** Adds arguments, options and action. */
 export function define(command: Command): void {
-  command
-    .argument("<source>", 'name of a built-in source (see "sluice sources"), or a file such as ./pets.ts')
+  withSourceFlags(command)
     .option("-d, --destination <name>", "where to load: sqlite, or filesystem (ndjson)", "sqlite")
     .option("--pipeline-name <name>", "name that state is kept under (default: the source's own)")
     .option("--dataset-name <name>", "name of the group of tables (default: the source's own)")
-    .option("-r, --resources <names>", "only these resources, separated by commas", nameList)
     .option("--limit <pages>", "read at most this many pages of each resource", integerFrom(1))
     .option("--full-refresh", "forget how far earlier runs came, and read everything again")
     .addOption(new Option("--progress <how>", "how to show progress (default: auto)").choices(PROGRESS_KINDS))
@@ -51,12 +48,11 @@ export function define(command: Command): void {
 
 async function run(name: string, flags: RunFlags): Promise<void> {
   const destination = await findDestination(flags.destination);
-  const source = await findSource(name);
-  const configuration = await Configuration.load({ projectDirectory: Deno.cwd() });
+  const { source, configuration } = await chooseSource(name, flags);
   const pipelineName = flags.pipelineName ?? source.definition.pipelineName ?? source.definition.name;
   const info = await interruptible(async (signal) => {
     using progress = await openProgress(flags.progress ?? configuredProgress(configuration));
-    const { resources, limit, fullRefresh } = flags;
+    const { limit, fullRefresh } = flags;
     return await pipeline({
       pipelineName,
       datasetName: flags.datasetName,
@@ -64,7 +60,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
       configuration,
       emit: progress.emit,
     })
-      .run(source(), { resources, limit, fullRefresh, signal });
+      .run(source, { limit, fullRefresh, signal });
   });
   await rememberRun(configuration.projectDirectory, info);
   print(flags.json ? JSON.stringify({ ok: true, ...info }) : formatLoadInfo(info));

@@ -119,6 +119,7 @@ const STAND_INS: Record<ParameterSpec["type"], (spec: ParameterSpec) => unknown>
   boolean: () => false,
   list: () => [],
   object: () => ({}),
+  json: () => [],
 };
 
 function endpointText({ endpoint, reads }: ResolvedResource): string {

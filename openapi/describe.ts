@@ -2,7 +2,7 @@
  * From an OpenAPI document to a description of the API: which operations list records, and how to read them.
  * @module
  */
-import type { ApiDescription, LeftOut, ResourceDescription } from "./description.ts";
+import type { ApiDescription, LeftOut, ResourceDescription, SignIn } from "./description.ts";
 import type { OpenApiDocument } from "./document.ts";
 import { findList, type ListAnswer } from "./answers.ts";
 import { keyOf } from "./keys.ts";
@@ -17,7 +17,7 @@ import { serversOf } from "./servers.ts";
 import { isScalar, type Shape, shapesOf } from "./shapes.ts";
 import { sharePaginator } from "./shared_paging.ts";
 import { sourceParameters } from "./source_parameters.ts";
-import { own, textAt } from "./tree.ts";
+import { own, wordAt } from "./tree.ts";
 
 /** A description, and what it leaves to say. */
 export interface Reading {
@@ -35,6 +35,8 @@ export interface DescribeOptions {
   readonly file: string;
   /** Goes before what the document says. */
   readonly baseUrl?: string;
+  /** Goes before what the document says. */
+  readonly signIn?: SignIn;
 }
 
 interface FoundList {
@@ -53,6 +55,7 @@ interface Sorted {
 
 const SEARCH_PATH_REGEXP = /(?:^|[/:._-])(?:search|query|find|list|filter)\/?$/i;
 const MAX_SUGGESTIONS = 20;
+const OF_LIST = "one record of what is listed";
 
 /** Describes an API by its document. */
 export function describeApi(document: OpenApiDocument, options: DescribeOptions): Reading {
@@ -61,14 +64,34 @@ export function describeApi(document: OpenApiDocument, options: DescribeOptions)
   const { operations, unread } = operationsOf(document, references, shapeOf);
   const servers = serversOf(document);
   const baseUrl = options.baseUrl ?? servers.baseUrl;
-  const signIn = securityOf(document, references, operations, baseUrl);
-  const { lists: found, singles, searches, leftOut } = sortOperations(operations, shapeOf);
-  const lists = found.filter((each) => !isDetail(each, found));
-  for (const { operation } of found.filter((each) => !lists.includes(each))) {
-    leftOut.push(left(operation, "one record of what is listed"));
-  }
-
+  const signIn = options.signIn ?? securityOf(document, references, operations, baseUrl);
   const parameters = sourceParameters(["base_url", ...signIn.parameters.map(({ name }) => name)]);
+  const found = describeResources(operations, { parameters, shapeOf, baseUrl, signIn });
+  const info = own(document.root, "info");
+  return {
+    description: {
+      origin: { title: wordAt(info, "title"), version: wordAt(info, "version"), file: options.file },
+      baseUrl,
+      baseUrlPlaceholder: servers.placeholder,
+      baseUrlNotes: options.baseUrl === undefined ? servers.notes : [],
+      signIn,
+      parameters: parameters.all(),
+      ...sharePaginator(found.resources),
+      leftOut: [...found.leftOut, ...unread.map(({ path, reason }) => ({ operation: path, reason }))],
+    },
+    operations: operations.length,
+    reads: operations.filter(({ method }) => method === "GET").length,
+    unresolved: [...references.unresolved],
+  };
+}
+
+/** Lists become resources; what else could be one becomes a suggestion or is left out. */
+function describeResources(
+  operations: readonly Operation[],
+  writing: Writing,
+): { resources: ResourceDescription[]; leftOut: LeftOut[] } {
+  const { shapeOf } = writing;
+  const { lists, singles, searches, leftOut } = sortOperations(operations, shapeOf);
   const details = detailParameters(operations);
   const names = resourceNames(lists.map(nameable));
   const listed = lists.map((list, index): ListedResource => ({
@@ -76,70 +99,38 @@ export function describeApi(document: OpenApiDocument, options: DescribeOptions)
     name: names[index],
     primaryKey: keyOf(list.answer.item, names[index], details.get(list.template.key), shapeOf),
   }));
-  const writing: Writing = { parameters, shapeOf, baseUrl, signIn };
   const { kept, refused } = keepUsable(listed, writing);
-  const bind = pathBinder(kept, parameters, shapeOf);
+  const bind = pathBinder(kept, writing.parameters, shapeOf);
   const resources = kept.map((each) => listedResource(each, bind(each), writing));
 
-  const isListed = new Set(lists.map(({ template }) => template.key));
   const taken = new Set(names);
-  for (const single of singles) {
-    const { operation, template, item } = single;
-    const of = template.parameters.at(-1)?.listKey;
-    const isOfList = template.endsInParameter && of !== undefined && isListed.has(of);
-    const isWanted = lists.length === 0 || (template.endsInParameter && !isOfList);
-    if (!isWanted || resources.filter(({ suggested }) => suggested).length >= MAX_SUGGESTIONS) {
-      leftOut.push(
-        left(operation, isOfList ? "one record of what is listed" : "it answers one object, not a list"),
-      );
+  const nameFor = ({ path }: Operation) => {
+    const [name] = resourceNames([path], taken);
+    taken.add(name);
+    return name;
+  };
+  const isListed = new Set(lists.map(({ template }) => template.key));
+  let suggestions = 0;
+  for (const { operation, template, item } of singles) {
+    const last = template.endsInParameter ? template.parameters.at(-1) : undefined;
+    const isOfList = last !== undefined && isListed.has(last.listKey);
+    const isSuggested = last !== undefined && !isOfList && suggestions < MAX_SUGGESTIONS;
+    if (lists.length > 0 && !isSuggested) {
+      leftOut.push(left(operation, isOfList ? OF_LIST : "it answers one object, not a list"));
       continue;
     }
-    const [name] = resourceNames([operation.path], taken);
-    taken.add(name);
-    const single_ = {
-      name,
-      operation,
-      template,
-      primaryKey: keyOf(item, name, template.parameters.at(-1)?.name, shapeOf),
-    };
-    resources.push(singleResource(single_, lists.length === 0 ? bind(single_) : undefined, writing));
+    suggestions++;
+    const name = nameFor(operation);
+    const primaryKey = keyOf(item, name, template.parameters.at(-1)?.name, shapeOf);
+    const single = { name, operation, template, primaryKey };
+    resources.push(singleResource(single, lists.length === 0 ? bind(single) : undefined, writing));
   }
   for (const { operation, answer } of searches.slice(0, MAX_SUGGESTIONS)) {
-    const [name] = resourceNames([operation.path], taken);
-    taken.add(name);
-    resources.push(
-      searchSuggestion(
-        { name, operation, answer, primaryKey: keyOf(answer.item, name, undefined, shapeOf) },
-        writing,
-      ),
-    );
+    const name = nameFor(operation);
+    const primaryKey = keyOf(answer.item, name, undefined, shapeOf);
+    resources.push(searchSuggestion({ name, operation, answer, primaryKey }, writing));
   }
-
-  const { paginator, resources: shared } = sharePaginator(resources);
-  return {
-    description: {
-      origin: {
-        title: textAt(own(document.root, "info"), "title") ?? "",
-        version: String(own(own(document.root, "info"), "version") ?? ""),
-        file: options.file,
-      },
-      baseUrl,
-      baseUrlPlaceholder: servers.placeholder,
-      baseUrlNotes: options.baseUrl === undefined ? servers.notes : [],
-      signIn,
-      parameters: parameters.all(),
-      paginator,
-      resources: shared,
-      leftOut: [
-        ...refused,
-        ...leftOut,
-        ...unread.map(({ path, reason }) => ({ operation: path, reason })),
-      ],
-    },
-    operations: operations.length,
-    reads: operations.filter(({ method }) => method === "GET").length,
-    unresolved: [...references.unresolved],
-  };
+  return { resources, leftOut: [...refused, ...leftOut] };
 }
 
 function sortOperations(operations: readonly Operation[], shapeOf: ReturnType<typeof shapesOf>): Sorted {
@@ -167,7 +158,11 @@ function sortOperations(operations: readonly Operation[], shapeOf: ReturnType<ty
     } else if (found) sorted.lists.push({ operation, template, answer: found, headers: answer.headers });
     else sortSingle(operation, template, shapeOf(answer.schema), sorted);
   }
-  return sorted;
+  const lists = sorted.lists.filter((each) => !isDetail(each, sorted.lists));
+  for (const { operation } of sorted.lists.filter((each) => !lists.includes(each))) {
+    sorted.leftOut.push(left(operation, OF_LIST));
+  }
+  return { ...sorted, lists };
 }
 
 function sortSingle(operation: Operation, template: PathTemplate, item: Shape, sorted: Sorted): void {

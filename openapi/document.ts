@@ -5,7 +5,7 @@
  */
 import { parseDocument } from "yaml";
 import { ConfigError } from "../pipeline/errors.ts";
-import { isTree, own, type Tree } from "./tree.ts";
+import { isTree, own, type Tree, wordAt } from "./tree.ts";
 
 /** A document whose version is known. */
 export interface OpenApiDocument {
@@ -97,7 +97,7 @@ function syntaxError(shown: string, { code, message, linePos }: YamlError): Conf
 }
 
 function versionOf(root: Tree, shown: string): { major: 2 | 3; version: string } {
-  const version = String(own(root, "openapi") ?? own(root, "swagger") ?? "");
+  const version = wordAt(root, "openapi") || wordAt(root, "swagger");
   // YAML without quotes makes a number of "2.0".
   if (/^2(?:\.0)?$/.test(version) && own(root, "openapi") === undefined) return { major: 2, version: "2.0" };
   if (/^3(?:\.\d+){0,2}(?:-[\w.-]+)?$/.test(version)) return { major: 3, version };

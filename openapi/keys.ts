@@ -17,9 +17,8 @@ const NAME_WORDS = ["slug", "login", "username", "name", "code", "key", "handle"
  * @param detail parameter of the path of one record, e.g. `userId` in `/users/{userId}`
  */
 export function keyOf(item: Shape, resource: string, detail: string | undefined, shapeOf: ShapeOf): string[] {
-  const explicit = explicitKey(item, shapeOf);
-  if (explicit.length) return explicit;
-  const fields = scalarFields(item, shapeOf);
+  const fields = fieldsOf(item, shapeOf);
+  if (fields.explicit.length) return [...fields.explicit];
   const thing = plainWord(singular(resource));
   const last = plainWord(singular(resource.split("_").at(-1)!));
   const words = [
@@ -40,14 +39,33 @@ export function keyOf(item: Shape, resource: string, detail: string | undefined,
 }
 
 /** A field that the parameter of `/users/{login}` names. */
-function detailField(
-  fields: readonly string[],
-  detail: string,
-  things: readonly string[],
-): string | undefined {
+function detailField(fields: Fields, detail: string, things: readonly string[]): string | undefined {
   const word = plainWord(detail);
   const bare = things.map((thing) => word.startsWith(thing) ? word.slice(thing.length) : "").filter(Boolean);
   return fieldNamed(fields, [word, ...bare]);
+}
+
+/** The fields of a record that hold single values. */
+interface Fields {
+  /** Those that the document calls the key. */
+  readonly explicit: readonly string[];
+  readonly names: ReadonlySet<string>;
+  /** By their words: fields are compared without case and separators. */
+  readonly byWord: ReadonlyMap<string, string>;
+}
+
+// Many endpoints share a schema.
+const known = new WeakMap<Shape, Fields>();
+
+function fieldsOf(item: Shape, shapeOf: ShapeOf): Fields {
+  const found = known.get(item);
+  if (found) return found;
+  const names = [...item.properties].filter(([, schema]) => isScalar(shapeOf(schema))).map(([name]) => name);
+  const byWord = new Map<string, string>();
+  for (const name of names) if (!byWord.has(plainWord(name))) byWord.set(plainWord(name), name);
+  const fields = { explicit: explicitKey(item, shapeOf), names: new Set(names), byWord };
+  known.set(item, fields);
+  return fields;
 }
 
 function explicitKey(item: Shape, shapeOf: ShapeOf): string[] {
@@ -61,16 +79,9 @@ function explicitKey(item: Shape, shapeOf: ShapeOf): string[] {
   ).map(([name]) => name);
 }
 
-function scalarFields(item: Shape, shapeOf: ShapeOf): string[] {
-  return [...item.properties].filter(([, schema]) => isScalar(shapeOf(schema))).map(([name]) => name);
-}
-
-/** The first of some words that is a field; fields are compared without case and separators. */
-function fieldNamed(fields: readonly string[], words: readonly string[]): string | undefined {
-  for (const word of words) {
-    const field = fields.find((each) => plainWord(each) === word);
-    if (field !== undefined) return field;
-  }
+/** The first of some words that is a field. */
+function fieldNamed({ byWord }: Fields, words: readonly string[]): string | undefined {
+  return words.map((word) => byWord.get(word)).find((field) => field !== undefined);
 }
 
 /** The field of a parent that a path parameter stands for; undefined when none can be told. */
@@ -83,20 +94,23 @@ export function boundField(
   },
   shapeOf: ShapeOf,
 ): string | undefined {
-  const fields = scalarFields(parent.answer.item, shapeOf).filter(isPlainField);
+  const fields = fieldsOf(parent.answer.item, shapeOf);
+  const plain = (field: string | undefined) => field !== undefined && isPlainField(field) ? field : undefined;
   const word = plainWord(parameter.name);
-  const exact = fields.find((each) => each === parameter.name) ?? fieldNamed(fields, [word]);
+  const isExact = fields.names.has(parameter.name);
+  const exact = plain(isExact ? parameter.name : fieldNamed(fields, [word]));
   if (exact !== undefined) return exact;
   const thing = plainWord(singular(parent.name.split("_").at(-1)!));
   const rest = word.startsWith(thing) ? word.slice(thing.length) : undefined;
-  const named = rest && fieldNamed(fields, [rest]);
+  const named = rest && plain(fieldNamed(fields, [rest]));
   if (named) return named;
   const fits = (field: string) =>
     isSameKind(shapeOf(parent.answer.item.properties.get(field)), parameter.shape);
   const [key] = parent.primaryKey.length === 1 ? parent.primaryKey.filter(isPlainField) : [];
   if (key !== undefined && (fits(key) || rest === "id" || rest === "uuid")) return key;
   // `/repos/{repo}` with a numeric id: the name is meant.
-  return NAME_WORDS.map((each) => fieldNamed(fields, [each])).find((field) => field && fits(field)) ?? key;
+  return NAME_WORDS.map((each) => plain(fieldNamed(fields, [each]))).find((field) => field && fits(field)) ??
+    key;
 }
 
 /** Placeholders and copied fields are written without quotes. */

@@ -4,6 +4,7 @@
  */
 
 const MAX_LENGTH = 60;
+const MOST_WORDS = 10;
 const VERSION_REGEXP = /^(?:v?\d+(?:[._-]\d+)*|api|rest)$/i;
 /** Words that name no thing by themselves. */
 const GENERIC_WORDS = new Set([
@@ -94,7 +95,7 @@ function candidates(path: string): string[] {
   // `/users/search` lists users.
   const isGeneric = words.length > 1 && GENERIC_WORDS.has(words.at(-1)!);
   const found = isGeneric ? [words.at(-2)!] : [];
-  for (let count = isGeneric ? 2 : 1; count <= words.length; count++) {
+  for (let count = isGeneric ? 2 : 1; count <= Math.min(words.length, MOST_WORDS); count++) {
     found.push(words.slice(-count).join("_").slice(0, MAX_LENGTH).replace(/_+$/, ""));
   }
   const parameter = snakeName(/.*\{([^{}]*)\}/.exec(path)?.[1] ?? "");

@@ -44,6 +44,8 @@ const METHODS = ["get", "post", "put", "patch", "delete", "options", "head", "tr
 /** Paths that are looked at; the rest is named as left out. */
 export const MAX_PATHS = 5000;
 
+const LONGEST_NAME = 1000;
+
 /** All operations, and the paths that could not be read with the reason. */
 export function operationsOf(
   document: OpenApiDocument,
@@ -56,6 +58,10 @@ export function operationsOf(
   for (const [path, node] of paths.slice(0, MAX_PATHS)) {
     // Paths start with a slash, extensions with "x-".
     if (path.startsWith("x-")) continue;
+    if (path.length > LONGEST_NAME) {
+      unread.push({ path: path.slice(0, 80), reason: "its path is longer than any address" });
+      continue;
+    }
     const item = references.follow(node);
     if (!isTree(item)) {
       const reference = textAt(node, "$ref");
@@ -108,7 +114,7 @@ function parametersOf({ references, shapeOf, item, operation }: Context): Parame
     const node = references.follow(each);
     const name = textAt(node, "name");
     const place = textAt(node, "in");
-    if (!isTree(node) || name === undefined || place === undefined) continue;
+    if (!isTree(node) || name === undefined || place === undefined || name.length > LONGEST_NAME) continue;
     const schema = own(node, "schema") ?? own(entriesAt(node, "content", 1)[0]?.[1], "schema") ?? node;
     const shape = shapeOf(schema);
     const nodes = [node, ...shape.nodes];

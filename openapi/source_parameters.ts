@@ -68,10 +68,10 @@ function describe(
   return {
     name,
     type,
-    isRequired: true,
+    // The first of several choices lets a first run go through.
+    ...(choices && type === "text" ? { default: choices[0], oneOf: choices } : { isRequired: true }),
     help: parameter?.description.trim() || `Value of ${name.replaceAll("_", " ")}.`,
-    ...(choices && type === "text" ? { oneOf: choices } : {}),
-    ...(type === "text" ? { placeholder: `your_${name}` } : {}),
+    ...(type === "text" && !choices ? { placeholder: `your_${name}` } : {}),
   };
 }
 

@@ -22,6 +22,12 @@ export function textAt(node: unknown, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** A text or number at a key, as text; empty when it is anything else. */
+export function wordAt(node: unknown, key: string): string {
+  const value = own(node, key);
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
 /** A list at a key; empty when it is missing or no list. */
 export function listAt(node: unknown, key: string): readonly unknown[] {
   const value = own(node, key);

@@ -189,7 +189,8 @@ export class Configuration {
     }
     const found = lookUp(this.#files[provider], path);
     // A section may have the name of a parameter; only a table is looked for where a table is.
-    if (!found || (isTomlTable(found.value) && spec.type !== "object")) return undefined;
+    const takesTable = spec.type === "object" || spec.type === "json";
+    if (!found || (isTomlTable(found.value) && !takesTable)) return undefined;
     if (spec.secret && provider === "config.toml") throw secretInConfig(key, name, found.file);
     return { value: found.value, origin: `${found.file.shown} at ${name}`, file: found.file.shown };
   }

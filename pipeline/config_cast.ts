@@ -77,6 +77,11 @@ const CASTS: Record<ParameterType, (value: unknown) => Cast> = {
       ? { value: object }
       : { problem: 'a table, in the environment as JSON: {"key": "value"}' };
   },
+  json(value) {
+    if (typeof value !== "string") return { value };
+    const parsed = jsonOf(value);
+    return parsed === undefined ? { problem: "JSON" } : { value: parsed };
+  },
 };
 
 function integerOf(text: string): number | undefined {

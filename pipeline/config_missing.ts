@@ -39,6 +39,7 @@ const EXAMPLES: Record<ParameterType, string> = {
   boolean: "true",
   list: '["…"]',
   object: "{ }",
+  json: "[]",
 };
 
 /** The error that reports everything that is missing. */

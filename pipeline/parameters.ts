@@ -5,8 +5,11 @@
  */
 import type { Secret } from "./secret.ts";
 
-/** Types a parameter can have; `list` and `object` are given as JSON in environment variables. */
-export type ParameterType = "text" | "integer" | "number" | "boolean" | "list" | "object";
+/**
+ * Types a parameter can have; `list` and `object` are given as JSON in environment variables, and so is `json`,
+ * which takes any value.
+ */
+export type ParameterType = "text" | "integer" | "number" | "boolean" | "list" | "object" | "json";
 
 /** One parameter. */
 export interface ParameterSpec {
@@ -35,6 +38,7 @@ type ValueOf<S extends ParameterSpec> = S["secret"] extends true ? Secret
   : S["type"] extends "integer" | "number" ? number
   : S["type"] extends "boolean" ? boolean
   : S["type"] extends "list" ? string[]
+  : S["type"] extends "json" ? unknown
   : Record<string, unknown>;
 
 /** The values of {@link ParameterSpecs} once resolved: required or defaulted ones are there, others may not be. */

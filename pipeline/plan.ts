@@ -3,11 +3,17 @@
  * tells, and which tables and columns the first page would make. Nothing is written.
  * @module
  */
+import type { Cursor } from "../extract/cursor.ts";
 import { ResourceCursors } from "../extract/cursors.ts";
+import { EndpointReader } from "../extract/endpoint_reader.ts";
 import { resourceGraph, type ResourceNode } from "../extract/graph.ts";
 import { probe, type ProbeResult } from "../extract/probe.ts";
+import { cursorParams } from "../extract/resolve.ts";
 import { storedHints } from "../extract/resource_summary.ts";
 import type { ResolvedSource } from "../extract/validate.ts";
+import { RestClient } from "../rest/client.ts";
+import { describeRequest } from "../rest/origin.ts";
+import { createPaginator } from "../rest/paginators/mod.ts";
 import type { ClientConfig } from "../rest/types.ts";
 import type { Destination, Session } from "./destination.ts";
 import { formatError } from "./errors.ts";
@@ -110,9 +116,10 @@ export async function planRun(source: ResolvedSource, parts: PlanParts): Promise
   const counts = requestCounts(nodes, results);
   const resources = nodes.map((node): PlannedResource => {
     const result = results.get(node.name);
+    const known = resourceState(state, schemaName, node.name);
     return {
-      ...plannedNode(node, resourceState(state, schemaName, node.name)),
-      ...plannedProbe(result),
+      ...plannedNode(node, known),
+      ...(result ? plannedProbe(result) : { firstRequest: firstRequest(source, node, known) }),
       requests: counts.get(node),
       tables: node.loads && result ? plannedTables(result, { schema, naming }) : [],
     };
@@ -133,9 +140,7 @@ export async function planRun(source: ResolvedSource, parts: PlanParts): Promise
 function plannedNode(node: ResourceNode, state: JsonObject) {
   const { settings, incremental, endpoint, reads } = node.resource;
   const { disposition, strategy } = dispositionOf(settings);
-  const startsOver = disposition === "replace";
-  const cursor = new ResourceCursors({ node, state: startsOver ? {} : structuredClone(state) }).own;
-  const from = cursor?.from;
+  const from = cursorOf(node, state)?.from;
   return {
     resource: node.name,
     loads: node.loads,
@@ -151,8 +156,26 @@ function plannedNode(node: ResourceNode, state: JsonObject) {
   };
 }
 
-function plannedProbe(result: ProbeResult | undefined) {
-  if (!result) return {};
+/** The first request as a run would build it; what a child asks depends on its parents. */
+function firstRequest({ client }: ResolvedSource, node: ResourceNode, state: JsonObject): string | undefined {
+  const { endpoint, incremental } = node.resource;
+  if (!endpoint || !client || node.parent) return undefined;
+  const own = new RestClient(client, { signal: new AbortController().signal, emit: () => {} });
+  const reader = new EndpointReader(endpoint, { name: node.name, client: own, prefetch: false });
+  const values = incremental && cursorOf(node, state)?.values();
+  const request = reader.request(
+    { incremental: values },
+    incremental && values ? cursorParams(incremental, values) : {},
+  );
+  return request && describeRequest(createPaginator(endpoint.paginator).first(request));
+}
+
+function cursorOf(node: ResourceNode, state: JsonObject): Cursor | undefined {
+  const startsOver = dispositionOf(node.resource.settings).disposition === "replace";
+  return new ResourceCursors({ node, state: startsOver ? {} : structuredClone(state) }).own;
+}
+
+function plannedProbe(result: ProbeResult) {
   return {
     firstRequest: result.request,
     records: result.records.length,

@@ -10,4 +10,5 @@ type AnySource = SourceFactory<any>;
 /** Name on the command line → the source, loaded on demand. */
 export const builtInSources: Readonly<Record<string, () => Promise<AnySource>>> = {
   okta: async () => (await import("./okta.ts")).default,
+  rest_api: async () => (await import("./rest_api.ts")).default,
 };

@@ -5,7 +5,7 @@
  */
 import assert from "assert";
 import * as property from "property";
-import { moduleText } from "../cli/init/module_text.ts";
+import { moduleText, originLines } from "../cli/init/module_text.ts";
 import { describeApi, type Reading } from "../openapi/describe.ts";
 import { type ApiDescription, ParameterUse, type ResourceDescription } from "../openapi/description.ts";
 import { parseOpenApi } from "../openapi/document.ts";
@@ -74,6 +74,7 @@ const unreadable: [name: string, text: string, problem: RegExp][] = [
   ["a list", "[1]", /it is no object/],
   ["a page", "<html>\n<body>\n<p>a: b</p>", /neither JSON nor YAML/],
   ["half a document", '{"openapi": "3.0.0", ', /neither JSON nor YAML/],
+  ["a version that is no text", '{"openapi": {"toString": 1}}', /neither "openapi" nor "swagger"/],
   ["no version", '{"info": {}}', /neither "openapi" nor "swagger"/],
   ["an old version", '{"swagger": "1.2"}', /none of 2.0, 3.0 and 3.1/],
   ["a version to come", "openapi: 4.0.0", /none of 2.0, 3.0 and 3.1/],
@@ -919,7 +920,8 @@ Deno.test("describeApi() never throws, whatever a document holds", () => {
     (each) => api({ "/a": { get: { responses: { 200: each } } } }),
     (each) => api({ "/a": { get: { parameters: each, responses: each } } }),
     (each) => api(get(each as Json), { components: each, security: each, servers: each, info: each }),
-    (each) => api({}, { components: { securitySchemes: each } }),
+    (each) =>
+      api({}, { components: { securitySchemes: each }, info: { title: each, version: { toString: 1 } } }),
     (each) => ({ swagger: "2.0", host: each, schemes: each, paths: { "/a": each }, definitions: each }),
   ];
   property.assert(property.property(noise, property.constantFrom(...places), (value, place) => {
@@ -930,6 +932,9 @@ Deno.test("describeApi() never throws, whatever a document holds", () => {
 
 const FRAGMENTS = [
   "*/",
+  "*\u200b/",
+  "*\ufeff/",
+  "*\u2060/",
   "/*",
   "//",
   "`",
@@ -1032,7 +1037,7 @@ Deno.test("moduleText() writes modules that parse, run nothing and keep to the g
   await property.assert(
     property.asyncProperty(hostileDocument, async ({ securitySchemes, ...rest }) => {
       const found = describe(api(rest.paths, { ...rest, components: { securitySchemes } }));
-      const text = moduleText(found, { name: "x", about: ["Loads something."] });
+      const text = moduleText(found, { name: "x", about: originLines(found) });
       const source = await evaluate(text);
       const usable = found.resources.filter(({ suggested }) => !suggested);
       // The names of headers and keys may be such that the REST layer refuses them; that is no fault of the text.
@@ -1060,7 +1065,7 @@ Deno.test("moduleText() is laid out as the formatter would, whatever the documen
       const found = describe(api(rest.paths, { ...rest, components: { securitySchemes } }));
       await Deno.writeTextFile(
         `${directory}/m${index}.ts`,
-        moduleText(found, { name: "x", about: ["Loads it."] }),
+        moduleText(found, { name: "x", about: originLines(found) }),
       );
     }
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {

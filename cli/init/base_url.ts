@@ -14,6 +14,7 @@ export function readBaseUrl(text: string): { url: string } | { problem: string }
   if (!/^https?:\/\//i.test(written)) {
     return { problem: "it must start with https:// (or http:// on this machine)" };
   }
+  if (/[{}<>\s]/.test(written)) return { problem: "it must hold no braces or spaces: put real values in" };
   let url: URL;
   try {
     url = new URL(written);

@@ -71,14 +71,21 @@ export function stringLiteral(text: string): string {
   return `"${escaped}"`;
 }
 
-/** A text of any origin as part of a comment: one line, without anything that could end or command. */
-export function commentText(text: string, longest = 90): string {
-  const line = printable(text.toWellFormed().replace(/\s+/g, " ").trim()).replaceAll("*/", "* /").replaceAll(
-    "@",
-    "(at)",
-  )
-    .replace(/[\u200b-\u200d\u2060\ufeff]/g, "");
+const MOST_READ = 5000;
+
+/** A text of any origin as one line for a person, cut where it is longer than is good. */
+export function oneLine(text: string, longest = 90): string {
+  const line = printable(text.slice(0, MOST_READ).toWellFormed().replace(/\s+/g, " ").trim()).replace(
+    /[\u200b-\u200d\u2060\ufeff]/g,
+    "",
+  );
   return line.length > longest ? `${[...line].slice(0, longest - 1).join("")}…` : line;
+}
+
+/** A text of any origin as part of a comment: nothing in it ends the comment or commands the compiler. */
+export function commentText(text: string, longest = 90): string {
+  // Last of all: what is taken out before could have kept the two characters apart.
+  return oneLine(text, longest).replaceAll("*/", "* /").replaceAll("@", "(at)");
 }
 
 function block(lines: readonly string[], indent: number, [open, close]: string): string {
@@ -93,7 +100,10 @@ function writeEntry(entry: readonly [string, Code] | Remark, indent: number): st
   const head = `${propertyKey(key)}:`;
   const text = writeCode(value, indent, indent + width(head) + 1);
   const isTooLong = !text.includes("\n") && indent + width(head) + width(text) + 2 > LINE_WIDTH;
-  return isTooLong && isAtom(value) ? `${head}\n${" ".repeat(indent + 2)}${text},` : `${head} ${text},`;
+  // Behind a key of one letter the next line would gain nothing.
+  return isTooLong && width(head) > 2 && isAtom(value)
+    ? `${head}\n${" ".repeat(indent + 2)}${text},`
+    : `${head} ${text},`;
 }
 
 function writeItem(item: Code | Remark, indent: number): string {
@@ -155,7 +165,13 @@ function isPlainObject(code: Code): code is Readonly<Record<string, Literal>> {
   return typeof code === "object" && code !== null && !(code instanceof ParameterUse);
 }
 
-/** Columns of a text as the formatter counts them: characters, not halves of them. */
+// Characters of East Asian scripts and pictures take two columns, accents none.
+const WIDE_REGEXP =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/gu;
+
+/** Columns of a text as the formatter counts them. */
 function width(text: string): number {
-  return [...text].length;
+  // deno-lint-ignore no-control-regex
+  if (/^[\u0000-\u007f]*$/.test(text)) return text.length;
+  return [...text.replace(/\p{M}/gu, "")].length + (text.match(WIDE_REGEXP)?.length ?? 0);
 }

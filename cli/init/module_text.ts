@@ -88,7 +88,7 @@ function parametersCode(parameters: readonly ParameterDescription[]): CodeObject
 /** Text for a person: one sentence where it has several, and short. */
 function prose(text: string, longest = MAX_HELP): string {
   const line = commentText(text, 400).replaceAll('"', "'");
-  const sentence = /^.{10,}?[.!?](?=\s|$)/.exec(line)?.[0] ?? line;
+  const sentence = /^.{10,}?(?<!\b(?:e\.g|i\.e|etc|vs|No))[.!?](?=\s|$)/.exec(line)?.[0] ?? line;
   return commentText(sentence, longest);
 }
 
@@ -118,4 +118,17 @@ function argumentsText(parameters: readonly ParameterDescription[]): string {
   // It stands behind the end of the parameters and before the start of the body.
   if (`}, ${flat} => ({`.length <= LINE_WIDTH) return flat;
   return `({\n${names.map((name) => `  ${name},\n`).join("")}})`;
+}
+
+/** The comment at the top of a module that was written from a document: where it comes from. */
+export function originLines({ origin }: ApiDescription): string[] {
+  const title = commentText(origin?.title || "an API without a title");
+  const version = commentText(origin?.version ?? "", 40);
+  return [
+    `Loads "${title}"${version ? `, version ${version}` : ""}.`,
+    "",
+    `Written from "${
+      commentText(origin?.file ?? "")
+    }" and yours to edit: it is never written again. Guesses are comments.`,
+  ];
 }

@@ -6,6 +6,7 @@ import type { ApiDescription, LeftOut } from "../../openapi/description.ts";
 import type { Reading } from "../../openapi/describe.ts";
 import { COMMAND } from "../help.ts";
 import { counted } from "../progress_state.ts";
+import { oneLine } from "./code.ts";
 import type { PlannedFile } from "./files.ts";
 import { type InitPlan, modulePath } from "./plan.ts";
 
@@ -99,21 +100,23 @@ function readingLines({ description, operations, reads, unresolved }: Reading): 
   const { origin, resources, leftOut } = description;
   const suggestions = resources.filter(({ suggested }) => suggested !== undefined);
   const lines = [
-    `Read "${origin?.title}" ${origin?.version}: ${
-      counted(operations, "endpoint")
-    } found, ${reads} of them read with GET`,
+    `Read ${titleText(origin)}: ${counted(operations, "endpoint")} found, ${reads} of them read with GET`,
     `  ${counted(resources.length - suggestions.length, "resource")}`,
   ];
   if (suggestions.length) lines.push(`  ${counted(suggestions.length, "suggestion")} as comments`);
   for (const [reason, all] of byReason(leftOut)) {
-    const shown = all.slice(0, 3).join(", ");
-    lines.push(`  left out ${all.length}, ${reason}: ${shown}${all.length > 3 ? ", …" : ""}`);
+    const shown = all.slice(0, 3).map((each) => oneLine(each)).join(", ");
+    lines.push(`  left out ${all.length}, ${oneLine(reason)}: ${shown}${all.length > 3 ? ", …" : ""}`);
   }
   if (unresolved.length) {
-    const shown = unresolved.slice(0, 3).map((each) => `"${each}"`).join(", ");
+    const shown = unresolved.slice(0, 3).map((each) => `"${oneLine(each)}"`).join(", ");
     lines.push(`  ${counted(unresolved.length, "reference")} led out of the document or nowhere: ${shown}`);
   }
   return lines;
+}
+
+function titleText(origin: ApiDescription["origin"]): string {
+  return `"${oneLine(origin?.title ?? "")}" ${oneLine(origin?.version ?? "", 40)}`.trimEnd();
 }
 
 function byReason(leftOut: readonly LeftOut[]): [string, string[]][] {
@@ -126,7 +129,7 @@ function fillInLines({ name, api, plan, isExample }: Report): string[] {
   const rows = plan.open.map(({ parameter, file, isMissing }) => [
     parameter.name,
     `${file}${isMissing ? " (add it)" : ""}`,
-    parameter.help.split("\n")[0].slice(0, 100),
+    oneLine(parameter.help, 100),
   ]);
   if (isExample) {
     rows.push(["resources", modulePath(name), `What to load; "${api.resources[0].name}" is an example.`]);

@@ -15,7 +15,7 @@ export default defineSource("one_record", {
     help: "Key that goes into the query as access_key.",
     obtain: "From your account page.",
   },
-  currency_code: { type: "text", required: true, oneOf: ["EUR", "USD"], help: "Value of currency code." },
+  currency_code: { type: "text", default: "EUR", oneOf: ["EUR", "USD"], help: "Value of currency code." },
   api_key_value: { type: "text", required: true, help: "Value of api key value." },
 }, ({ base_url, api_key, currency_code, api_key_value }) => ({
   client: { base_url, auth: { type: "api_key", name: "access_key", api_key, location: "query" } },

@@ -1,0 +1,140 @@
+/**
+ * `sluice check <source>`: is everything right with a source? Validates it, shows where each value of its
+ * configuration comes from, and asks each resource for one page.
+ * @module
+ */
+import type { Command } from "cli";
+import { resourceGraph } from "../extract/graph.ts";
+import { probe, type ProbeResult } from "../extract/probe.ts";
+import { buildSource, type BuiltSource } from "../pipeline/build_source.ts";
+import { formatError } from "../pipeline/errors.ts";
+import { redact } from "../pipeline/secret.ts";
+import { helpEnd } from "./help.ts";
+import { interruptible } from "./interrupt.ts";
+import { note, print, Reported } from "./print.ts";
+import { counted } from "./progress_state.ts";
+import { aligned, paginatorText, shown } from "./settings.ts";
+import { chooseSource, type SourceFlags, withSourceFlags } from "./source_flags.ts";
+
+interface CheckFlags extends SourceFlags {
+  readonly offline?: boolean;
+  readonly json?: boolean;
+}
+
+/** What `--json` prints for a resource. */
+interface CheckedResource {
+  readonly resource: string;
+  readonly ok: boolean;
+  readonly request?: string;
+  readonly status?: number;
+  readonly records?: number;
+  readonly paginator?: string;
+  readonly reason?: string;
+  readonly selector?: string;
+  readonly seconds?: number;
+  readonly problem?: string;
+}
+
+const EXAMPLES = ["check ./pets.ts", "check okta --resources users,groups", "check ./pets.ts --offline"];
+
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  withSourceFlags(command)
+    .option("--offline", "send no request")
+    .option("--json", "print one JSON object instead of text")
+    .addHelpText("after", helpEnd(EXAMPLES))
+    .action((name: string, flags: CheckFlags) => interruptible((signal) => check(name, flags, signal)));
+}
+
+async function check(name: string, flags: CheckFlags, signal: AbortSignal): Promise<void> {
+  const { source, configuration } = await chooseSource(name, flags);
+  const { definition } = source;
+  const built = await buildSource(source, { configuration, pipelineName: definition.pipelineName });
+  const say = flags.json ? () => {} : print;
+  configuration.warnings.forEach(note);
+  say(
+    `Source ${definition.name}: ${
+      counted(built.resolved.resources.length, "resource")
+    }, nothing wrong with what it says`,
+  );
+  say(parametersText(built));
+  const checked: CheckedResource[] = [];
+  let exitCode = 0;
+  if (flags.offline) resourceGraph(built.resolved.resources, source.resources);
+  else {
+    say("\nOne request for each resource");
+    for await (const result of probe(built.resolved, { resources: source.resources, signal })) {
+      checked.push(describe(result));
+      exitCode ||= result.error?.exitCode ?? 0;
+      say(resultText(result));
+    }
+  }
+  const failed = checked.filter(({ ok }) => !ok).length;
+  if (flags.json) {
+    const parameters = parameterRows(built).map(([name, value, from]) => ({ name, value, from }));
+    print(JSON.stringify({ ok: !failed, source: definition.name, parameters, resources: checked }));
+  } else if (!flags.offline) {
+    say(
+      failed
+        ? `\n${failed} of ${counted(checked.length, "resource")} cannot be read`
+        : `\nAll of them answer`,
+    );
+  }
+  if (exitCode) throw new Reported(exitCode);
+}
+
+/** Parameters with where each comes from; a secret is stars. */
+export function parameterRows({ values, origins }: BuiltSource): string[][] {
+  return Object.entries(values).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, redact(shown(value)), origins[name] ?? "default"]);
+}
+
+function parametersText(built: BuiltSource): string {
+  const rows = parameterRows(built);
+  return rows.length ? ["\nParameters", ...aligned(rows)].join("\n") : "\nIt has no parameters";
+}
+
+function describe(result: ProbeResult): CheckedResource {
+  const { node, error, nothing, request, status, seconds, records, paginator, selector } = result;
+  return {
+    resource: node.name,
+    ok: !error,
+    request,
+    status,
+    records: error ? undefined : records.length,
+    paginator: paginator?.type,
+    reason: paginator?.reason,
+    selector,
+    seconds: seconds === undefined ? undefined : Math.round(seconds * 1000) / 1000,
+    problem: error ? formatError(error) : nothing,
+  };
+}
+
+function resultText(result: ProbeResult): string {
+  const { node, error, nothing, request, status, seconds = 0, records, paginator, selector, hasMore, pages } =
+    result;
+  const title = `  ${error ? "FAILED" : "ok    "}  ${node.name}`;
+  if (error) return [title, ...formatError(error).split("\n").map((line) => `          ${line}`)].join("\n");
+  const more = pages !== undefined && pages > 1
+    ? `, page 1 of ${pages}`
+    : hasMore
+    ? ", more pages follow"
+    : "";
+  const facts = [
+    request && [`          request`, request],
+    [
+      `          answer`,
+      [status, counted(records.length, "record") + more, `${seconds.toFixed(2)} s`].filter((each) =>
+        each !== undefined
+      ).join(", "),
+    ],
+    paginator &&
+    [
+      `          paginator`,
+      paginatorText(paginator) + (paginator.reason ? `, detected: ${paginator.reason}` : ""),
+    ],
+    selector !== undefined && [`          selector`, selector],
+    nothing !== undefined && [`          nothing`, nothing],
+  ].filter(Boolean) as string[][];
+  return [title, ...aligned(facts, "")].join("\n");
+}
