@@ -38,7 +38,10 @@ export function shapesOf({ follow }: References): ShapeOf {
     // Met again while it is being worked out, a schema that contains itself adds nothing.
     known.set(schema, UNKNOWN);
     const node = follow(schema);
-    const shape = isTree(node) ? joined(node, (part) => shapeOf(part, depth + 1)) : UNKNOWN;
+    // What a reference names is worked out under its own name, for all that refer to it.
+    const shape = node !== schema
+      ? shapeOf(node, depth + 1)
+      : joined(schema, (part) => shapeOf(part, depth + 1));
     known.set(schema, shape);
     return shape;
   };

@@ -912,6 +912,21 @@ Deno.test("describeApi() comes to an end with schemas that contain each other, a
   assert.equal(describe(api(paths, { components: { schemas } })).resources.length, 3);
 });
 
+Deno.test("describeApi() comes to an end with YAML whose aliases go in a circle", () => {
+  const text = `openapi: 3.0.0
+paths: &paths
+  /things: &item
+    get:
+      parameters: [&parameter {name: a, in: query, required: true, schema: &schema {items: *schema, default: *schema}}]
+      responses:
+        200: &answer {content: {application/json: {schema: {type: array, items: *schema}}}, headers: *answer}
+    post: *item
+  /others: *paths
+`;
+  const { resources } = describeApi(parseOpenApi(text, "api.yaml"), { file: "api.yaml" }).description;
+  assert.deepEqual(resources.map(({ name }) => name), ["things"]);
+});
+
 Deno.test("describeApi() never throws, whatever a document holds", () => {
   const noise = property.dictionary(property.string(), property.jsonValue());
   const places: ((noise: unknown) => Json)[] = [
