@@ -8,6 +8,7 @@ import { resourceGraph } from "../extract/graph.ts";
 import { probe, type ProbeResult } from "../extract/probe.ts";
 import { buildSource, type BuiltSource } from "../pipeline/build_source.ts";
 import { formatError } from "../pipeline/errors.ts";
+import type { Emit } from "../pipeline/events.ts";
 import { redact } from "../pipeline/secret.ts";
 import { helpEnd } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
@@ -33,6 +34,7 @@ interface CheckedResource {
   readonly selector?: string;
   readonly seconds?: number;
   readonly problem?: string;
+  readonly warnings?: readonly string[];
 }
 
 const EXAMPLES = ["check ./pets.ts", "check okta --resources users,groups", "check ./pets.ts --offline"];
@@ -63,10 +65,15 @@ async function check(name: string, flags: CheckFlags, signal: AbortSignal): Prom
   if (flags.offline) resourceGraph(built.resolved.resources, source.resources);
   else {
     say("\nOne request for each resource");
-    for await (const result of probe(built.resolved, { resources: source.resources, signal })) {
-      checked.push(describe(result));
-      exitCode ||= result.error?.exitCode ?? 0;
-      say(resultText(result));
+    const warnings: string[] = [];
+    const emit: Emit = (event) => {
+      if (event.type === "warning") warnings.push(event.message);
+    };
+    for await (const result of probe(built.resolved, { resources: source.resources, signal, emit })) {
+      const told = { ...result, warnings: warnings.splice(0) };
+      checked.push(describe(told));
+      exitCode ||= (result.error ?? result.problem)?.exitCode ?? 0;
+      say(resultText(told));
     }
   }
   const failed = checked.filter(({ ok }) => !ok).length;
@@ -75,9 +82,7 @@ async function check(name: string, flags: CheckFlags, signal: AbortSignal): Prom
     print(JSON.stringify({ ok: !failed, source: definition.name, parameters, resources: checked }));
   } else if (!flags.offline) {
     say(
-      failed
-        ? `\n${failed} of ${counted(checked.length, "resource")} cannot be read`
-        : `\nAll of them answer`,
+      failed ? `\n${failed} of ${counted(checked.length, "resource")} failed` : `\nAll of them answer`,
     );
   }
   if (exitCode) throw new Reported(exitCode);
@@ -94,11 +99,15 @@ function parametersText(built: BuiltSource): string {
   return rows.length ? ["\nParameters", ...aligned(rows)].join("\n") : "\nIt has no parameters";
 }
 
-function describe(result: ProbeResult): CheckedResource {
-  const { node, error, nothing, request, status, seconds, records, paginator, selector } = result;
+/** A result with what was warned of meanwhile. */
+type Told = ProbeResult & { readonly warnings: readonly string[] };
+
+function describe(result: Told): CheckedResource {
+  const { node, error, problem, nothing, request, status, seconds, records, paginator, selector } = result;
+  const fault = error ?? problem;
   return {
     resource: node.name,
-    ok: !error,
+    ok: !fault,
     request,
     status,
     records: error ? undefined : records.length,
@@ -106,35 +115,39 @@ function describe(result: ProbeResult): CheckedResource {
     reason: paginator?.reason,
     selector,
     seconds: seconds === undefined ? undefined : Math.round(seconds * 1000) / 1000,
-    problem: error ? formatError(error) : nothing,
+    problem: fault ? formatError(fault) : nothing,
+    warnings: result.warnings.length ? result.warnings : undefined,
   };
 }
 
-function resultText(result: ProbeResult): string {
-  const { node, error, nothing, request, status, seconds = 0, records, paginator, selector, hasMore, pages } =
+const INDENT = "          ";
+
+function resultText(result: Told): string {
+  const { node, error, problem, nothing, request, status, seconds = 0, records, paginator, selector } =
     result;
-  const title = `  ${error ? "FAILED" : "ok    "}  ${node.name}`;
-  if (error) return [title, ...formatError(error).split("\n").map((line) => `          ${line}`)].join("\n");
-  const more = pages !== undefined && pages > 1
-    ? `, page 1 of ${pages}`
-    : hasMore
-    ? ", more pages follow"
-    : "";
-  const facts = [
-    request && [`          request`, request],
-    [
-      `          answer`,
-      [status, counted(records.length, "record") + more, `${seconds.toFixed(2)} s`].filter((each) =>
-        each !== undefined
-      ).join(", "),
-    ],
-    paginator &&
-    [
-      `          paginator`,
-      paginatorText(paginator) + (paginator.reason ? `, detected: ${paginator.reason}` : ""),
-    ],
-    selector !== undefined && [`          selector`, selector],
-    nothing !== undefined && [`          nothing`, nothing],
-  ].filter(Boolean) as string[][];
-  return [title, ...aligned(facts, "")].join("\n");
+  const { hasMore, pages, warnings } = result;
+  const fault = error ?? problem;
+  const lines = [`  ${fault ? "FAILED" : "ok    "}  ${node.name}`];
+  if (!error) {
+    const more = pages !== undefined && pages > 1
+      ? `, page 1 of ${pages}`
+      : hasMore
+      ? ", more pages follow"
+      : "";
+    const answer = [status, counted(records.length, "record") + more, `${seconds.toFixed(2)} s`];
+    const facts = [
+      request && ["request", request],
+      ["answer", answer.filter((each) => each !== undefined).join(", ")],
+      paginator && [
+        "paginator",
+        paginatorText(paginator) + (paginator.reason ? `, detected: ${paginator.reason}` : ""),
+      ],
+      selector !== undefined && ["selector", selector],
+      nothing !== undefined && ["nothing", nothing],
+      ...warnings.map((warning) => ["warning", warning]),
+    ];
+    lines.push(...aligned(facts.filter((each) => Array.isArray(each)), INDENT));
+  }
+  if (fault) lines.push(...formatError(fault).split("\n").map((line) => `${INDENT}${line}`));
+  return lines.join("\n");
 }

@@ -1,6 +1,6 @@
 /**
  * What a declarative configuration leaves to the project's files and the environment: fields of its
- * authentication, and the bounds that a scheduler sets.
+ * authentication.
  * @module
  */
 import type { Configuration } from "../pipeline/config.ts";
@@ -8,7 +8,7 @@ import type { ConfigScope } from "../pipeline/config_places.ts";
 import type { ParameterSpec, ParameterSpecs } from "../pipeline/parameters.ts";
 import { authParameters } from "../rest/auth/mod.ts";
 import type { AuthConfig } from "../rest/types.ts";
-import { endpointOf, type ResolvedResource } from "./resolve.ts";
+import { endpointOf } from "./resolve.ts";
 import type { ResourceConfig, ResourceEntry } from "./rest_api_config.ts";
 import { isHandWritten, type SourceParts } from "./source.ts";
 
@@ -78,24 +78,4 @@ function lookUp(
       [name, value],
     ) => [name.slice(SECTION.length + 1), value]),
   );
-}
-
-const BOUND = { type: "text", help: "A bound that a scheduler sets." } as const;
-
-/** Takes the bounds of cursors that allow it from `DLT_INTERVAL_START` and `DLT_INTERVAL_END`. */
-export function withIntervals(
-  resources: readonly ResolvedResource[],
-  configuration: Configuration,
-): ResolvedResource[] {
-  return resources.map((resource) => {
-    const { incremental } = resource;
-    if (!incremental?.allow_external_schedulers) return resource;
-    const initial_value = configuration.value("dlt_interval_start", BOUND);
-    if (initial_value === undefined) return resource;
-    const end_value = configuration.value("dlt_interval_end", BOUND);
-    return {
-      ...resource,
-      incremental: { ...incremental, initial_value, ...(end_value !== undefined && { end_value }) },
-    };
-  });
 }

@@ -1,17 +1,30 @@
 /**
- * Values of cursors: comparing them, and shifting them by a lag without changing how they are written. Pure.
+ * Values of cursors: what can be one, which of two comes first, and how a lag shifts one without changing how
+ * it is written. Pure.
  * @module
  */
-import { Double, type JsonValue } from "../pipeline/json.ts";
+import type { JsonValue } from "../pipeline/json.ts";
+import { dateTimeParts, momentOf, moved, movedDate } from "./date_text.ts";
 
-/** A cursor value: text compared as text, or a number. */
+/** A cursor value: a text, a number or a truth value. */
 export type CursorValue = string | number | bigint | boolean;
 
 /** A JSON value or an author's bound as a cursor value; undefined when it cannot be one. */
 export function cursorValue(value: JsonValue | Date | undefined): CursorValue | undefined {
-  if (value instanceof Double) return value.valueOf();
+  if (value instanceof Number) return cursorValue(value.valueOf());
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
-  return ["string", "number", "bigint", "boolean"].includes(typeof value) ? value as CursorValue : undefined;
+  switch (typeof value) {
+    case "bigint":
+      // One number has one form, so that equal ones are the same.
+      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    case "number":
+      return Number.isNaN(value) ? undefined : value;
+    case "string":
+    case "boolean":
+      return value;
+    default:
+      return undefined;
+  }
 }
 
 /** Whether two values can be compared: both texts, or both numbers. */
@@ -19,47 +32,50 @@ export function areComparable(one: CursorValue, other: CursorValue): boolean {
   return (typeof one === "string") === (typeof other === "string");
 }
 
-const DATE_REGEXP = /^(\d{4})-?(\d{2})-?(\d{2})$/;
-const DATE_TIME_REGEXP =
-  /^(\d{4}-?\d{2}-?\d{2})([T ])(\d{2})(?::?(\d{2})(?::?(\d{2})(?:([.,])(\d+))?)?)?(\s*(?:Z|[+-]\d{2}(?::?\d{2})?))?$/i;
+/**
+ * Below zero when `one` comes first, zero when both are the same. Date-times of different spelling, such as
+ * `…:00Z`, `…:00.5Z` and `…+02:00`, are compared as moments, all other texts as texts.
+ */
+export function compare(one: CursorValue, other: CursorValue): number {
+  if (typeof one === "string" && typeof other === "string" && !areAlike(one, other)) {
+    const [first, second] = [momentOf(one), momentOf(other)];
+    if (first && second && first.isZoned === second.isZoned) return order(first.value, second.value);
+  }
+  return order(one, other);
+}
+
+/** Whether two values are the same one, however they are spelled. */
+export function isSame(one: CursorValue, other: CursorValue): boolean {
+  return one === other || compare(one, other) === 0;
+}
+
+function order<T>(one: T, other: T): number {
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
+/** Whether texts are of one spelling, so that their letters tell their order. */
+function areAlike(one: string, other: string): boolean {
+  return one.length === other.length && one.endsWith("Z") && other.endsWith("Z") && one[10] === other[10];
+}
 
 /**
- * A value moved by seconds (date-times), days (dates) or units (numbers), written as it was. Text that is
- * neither stays as it is.
+ * A value moved by seconds (date-times), days (dates) or units (numbers), written as it was. What cannot be
+ * written exactly is moved a little further. Text that is neither stays as it is.
  */
 export function shift(value: CursorValue, by: number): CursorValue {
   if (by === 0 || typeof value === "boolean") return value;
-  if (typeof value === "number") return value + by;
-  if (typeof value === "bigint") return Number.isInteger(by) ? value + BigInt(by) : Number(value) + by;
-  if (DATE_REGEXP.test(value)) return shiftDate(value, by * 86_400_000).date;
-  const match = DATE_TIME_REGEXP.exec(value);
-  if (!match) return value;
-  const [, date, letter, hour, minute, second, point, fraction, zone = ""] = match;
-  // The zone stays, so its own clock is what is moved.
-  const ms = (Number(hour) * 3600 + Number(minute ?? 0) * 60 + Number(second ?? 0)) * 1000 +
-    (fraction ? Number(`0.${fraction}`) * 1000 : 0);
-  const moved = shiftDate(date!, ms + by * 1000);
-  const clock = moved.time;
-  const colon = value.slice(date!.length + 1).includes(":") ? ":" : "";
-  const parts = [clock.slice(0, 2), minute && clock.slice(3, 5), second && clock.slice(6, 8)].filter(Boolean);
-  const rest = fraction
-    ? `${point}${clock.slice(9).padEnd(fraction.length, "0").slice(0, fraction.length)}`
-    : "";
-  return `${moved.date}${letter}${parts.join(colon)}${rest}${zone}`;
+  if (typeof value === "string") return shiftText(value, by);
+  const sum = Number(value) + by;
+  if (typeof value === "number" && (!Number.isInteger(value) || Number.isSafeInteger(sum))) return sum;
+  return Number.isFinite(sum) ? cursorValue(BigInt(value) + BigInt(outward(by)))! : sum;
 }
 
-/** A date moved by milliseconds, in its own form, with the time of day `HH:MM:SS.ffffff`. */
-function shiftDate(date: string, byMs: number): { date: string; time: string } {
-  const [, year, month, day] = DATE_REGEXP.exec(date)!;
-  const start = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  const micros = Math.round((start + byMs) * 1000);
-  const moved = new Date(Math.floor(micros / 1000));
-  if (Number.isNaN(moved.getTime())) return { date, time: "00:00:00.000000" };
-  const text = moved.toISOString();
-  const dash = date.includes("-") ? "-" : "";
-  const below = String(((micros % 1000) + 1000) % 1000).padStart(3, "0");
-  return {
-    date: text.slice(0, text.indexOf("T")).split("-").join(dash),
-    time: text.slice(text.indexOf("T") + 1, -1) + below,
-  };
+function outward(by: number): number {
+  return by < 0 ? Math.floor(by) : Math.ceil(by);
+}
+
+function shiftText(value: string, by: number): string {
+  const parts = dateTimeParts(value);
+  if (!parts) return movedDate(value, outward(by)) ?? value;
+  return moved(parts, by) ?? value;
 }

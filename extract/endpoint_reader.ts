@@ -8,11 +8,23 @@ import type { RestClient } from "../rest/client.ts";
 import type { Actions, Auth, RequestSpec, RestPage } from "../rest/types.ts";
 import type { Values } from "./placeholders.ts";
 import type { ResolvedEndpoint } from "./resolve.ts";
+import { pageDoubts } from "./page_doubts.ts";
 import { actionsOf } from "./response_actions.ts";
 import type { ParamValue } from "./rest_api_config.ts";
 
 /** How a walk ended before its end: by a response action, or because its path had no value to ask for. */
 export type EndedBy = "ignore" | "skip" | "no-value";
+
+/** What an {@link EndpointReader} works with. */
+export interface EndpointReaderOptions {
+  /** The resource's name, for errors and events. */
+  readonly name: string;
+  readonly client: RestClient;
+  /** Ask for pages while one is dealt with; not where a walk may end early. */
+  readonly prefetch: boolean;
+  /** Hears of each doubt about how the endpoint is read, once. */
+  readonly warn?: (code: string, message: string) => void;
+}
 
 /** One endpoint of one client. */
 export class EndpointReader {
@@ -22,16 +34,16 @@ export class EndpointReader {
   readonly #auth: Auth | null | undefined;
   readonly #actions: Actions | undefined;
   readonly #prefetch: boolean;
+  readonly #warn: EndpointReaderOptions["warn"];
+  /** Codes of the doubts that were told. */
+  readonly #told = new Set<string>();
 
-  /** @param options.prefetch ask for pages while one is dealt with; not where a walk may end early */
-  constructor(
-    endpoint: ResolvedEndpoint,
-    options: { name: string; client: RestClient; prefetch: boolean },
-  ) {
-    this.#name = options.name;
+  constructor(endpoint: ResolvedEndpoint, { name, client, prefetch, warn }: EndpointReaderOptions) {
+    this.#name = name;
     this.#endpoint = endpoint;
-    this.#client = options.client;
-    this.#prefetch = options.prefetch;
+    this.#client = client;
+    this.#prefetch = prefetch;
+    this.#warn = warn;
     const { auth } = endpoint;
     this.#auth = auth ? createAuth(auth) : auth as null | undefined;
     this.#actions = actionsOf(endpoint.response_actions);
@@ -70,8 +82,18 @@ export class EndpointReader {
     });
     for await (const page of pages) {
       if (page.response.ended !== undefined) return page.response.ended as EndedBy;
+      this.#tellDoubts(page);
       if (!await use(page)) break;
     }
     return undefined;
+  }
+
+  #tellDoubts(page: RestPage): void {
+    const isDetected = this.#endpoint.data_selector === undefined;
+    for (const { code, message } of this.#warn ? pageDoubts(page, { isDetected }) : []) {
+      if (this.#told.has(code)) continue;
+      this.#told.add(code);
+      this.#warn!(code, message);
+    }
   }
 }

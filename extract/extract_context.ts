@@ -1,5 +1,5 @@
 /**
- * What a hand-written resource is called with.
+ * What a hand-written resource works with.
  * @module
  */
 import { ConfigError } from "../pipeline/errors.ts";
@@ -25,10 +25,15 @@ export interface ExtractContextParts {
 export function extractContext(
   { name, client, parent, emit, ...parts }: ExtractContextParts,
 ): ExtractContext {
+  // Another client does not know whose it is.
+  const emitOwn: Emit = (event) => {
+    const isAboutRequest = event.type === "request" || event.type === "wait" || event.type === "budget";
+    emit(isAboutRequest ? { ...event, resource: event.resource ?? name } : event);
+  };
   const context = {
     ...(client && { client: client.forResource(name) }),
     ...(parent && { parent }),
-    restClient: (config: ClientConfig) => new RestClient(config, { signal: parts.signal, emit }),
+    restClient: (config: ClientConfig) => new RestClient(config, { signal: parts.signal, emit: emitOwn }),
     incremental: parts.incremental ?? {},
     state: parts.state,
     signal: parts.signal,

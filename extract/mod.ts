@@ -7,7 +7,8 @@
 import type { ResourceSummary } from "../pipeline/load_package.ts";
 import { RestClient } from "../rest/client.ts";
 import { resourceGraph, type ResourceNode } from "./graph.ts";
-import { type ExtractOptions, type ExtractSink, ResourceRun } from "./resource_run.ts";
+import type { ExtractOptions, ExtractSink } from "./extract_options.ts";
+import { ResourceRun } from "./resource_run.ts";
 
 export type { ExtractOptions, ExtractSink };
 
@@ -22,7 +23,8 @@ export async function extract(
   const { client: config } = options.source;
   const client = config && new RestClient(config, { signal, emit: options.emit });
   const runs = new Map<ResourceNode, ResourceRun>();
-  for (const node of nodes) runs.set(node, new ResourceRun(node, { ...options, signal }, client, sink, runs));
+  const parts = { options: { ...options, signal }, client, sink, runs };
+  for (const node of nodes) runs.set(node, new ResourceRun(node, parts));
   const roots = [...runs.values()].filter((run) => !run.node.parent);
   const results = await Promise.allSettled(roots.map((run) =>
     run.walk().catch((error) => {
@@ -38,7 +40,6 @@ export async function extract(
     options.signal.throwIfAborted();
     throw stop.signal.reason;
   }
-  return Object.fromEntries(
-    [...runs.values()].filter((run) => run.node.loads).flatMap((run) => run.summaries()),
-  );
+  const loading = [...runs.values()].filter(({ node }) => node.loads);
+  return Object.fromEntries(loading.map((run) => [run.node.name, run.summary()]));
 }

@@ -1,13 +1,14 @@
 /**
  * Many small walks at once whose results still come out in the order they were started: the oldest one
- * writes through, younger ones hold a page or two and then wait their turn.
+ * writes through, younger ones hold a few results and then wait their turn.
  * @module
  */
 
-/** Hands one result on. Resolves when there is room for the next. */
-export type Emit<T> = (result: T) => Promise<void>;
+/** Hands one result on. Resolves when there is room for the next; with `isAwaited` when it was taken. */
+export type Emit<T> = (result: T, isAwaited?: boolean) => Promise<void>;
 
-const HELD_RESULTS = 2;
+// Most tasks have one page and an end.
+const HELD_RESULTS = 3;
 
 interface Task<T> {
   readonly held: T[];
@@ -40,7 +41,7 @@ export class OrderedTasks<T> {
     const task: Task<T> = { held: [], done: false };
     this.#queue.push(task);
     this.#running++;
-    run((result) => this.#emit(task, result))
+    run((result, isAwaited) => this.#emit(task, result, isAwaited))
       .catch((error) => this.#failure ??= { error })
       .finally(() => {
         this.#running--;
@@ -72,11 +73,11 @@ export class OrderedTasks<T> {
     if (this.#failure) throw this.#failure.error;
   }
 
-  async #emit(task: Task<T>, result: T): Promise<void> {
+  async #emit(task: Task<T>, result: T, isAwaited = false): Promise<void> {
     this.#check();
     task.held.push(result);
     if (this.#queue[0] === task) return await this.#advance();
-    if (task.held.length < HELD_RESULTS) return;
+    if (!isAwaited && task.held.length < HELD_RESULTS) return;
     await new Promise<void>((resolve) => task.turn = resolve);
     this.#check();
     await this.#advance();

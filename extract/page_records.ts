@@ -3,12 +3,17 @@
  * how they are stored. Pure.
  * @module
  */
-import { ConfigError, ExtractError } from "../pipeline/errors.ts";
+import { ExtractError } from "../pipeline/errors.ts";
 import { fieldAt } from "../pipeline/field_path.ts";
 import { isJsonObject, type JsonObject, type JsonValue, stringifyJson } from "../pipeline/json.ts";
 import type { StoredPage } from "../pipeline/load_package.ts";
+import { isAsItCame } from "../rest/as_it_came.ts";
 import type { RestPage } from "../rest/types.ts";
-import type { ProcessingStep, ResourceSettings } from "./rest_api_config.ts";
+import type { ResourceNode } from "./graph.ts";
+import { callOwn } from "./own_code.ts";
+import { asRecord, plainJson } from "./plain_json.ts";
+import { applySteps } from "./processing_steps.ts";
+import type { ResolvedResource } from "./resolve.ts";
 import type { ExtractedPage } from "./source.ts";
 
 /** A page as a resource takes it. */
@@ -16,94 +21,70 @@ export interface TakenPage {
   readonly records: JsonObject[];
   /** The page for the load package, without the dropped records. */
   store(drop: readonly number[]): StoredPage;
-  /** Some records as a page of their own. */
-  storeOnly(records: readonly JsonObject[]): StoredPage;
+  /** Some records as a page of their own, for a table that they chose. */
+  storeOnly(records: readonly JsonObject[], table: string): StoredPage;
 }
 
-/** Whether a page is one that the client read. */
-function isRestPage(page: ExtractedPage): page is RestPage {
-  return isJsonObject(page) && "response" in page && "request" in page && Array.isArray(page.records);
+/** Whether something is a page that the client read. */
+export function isRestPage(page: unknown): page is RestPage {
+  return isJsonObject(page) && isJsonObject(page.response) && Array.isArray(page.records) &&
+    (page.response as Record<string, unknown>).bytes instanceof Uint8Array;
 }
 
 /**
- * Adds the parent's fields and applies the processing steps. Where no step is taken, the page is stored byte
- * for byte as it came.
+ * Adds the parent's fields and applies the processing steps. What nobody can have changed is stored byte for
+ * byte as it came.
+ *
+ * @throws {SluiceError} when a step fails
  */
 export function takePage(
   page: ExtractedPage,
-  { processing_steps: steps }: ResourceSettings,
+  { name, settings, records: ownCode }: ResolvedResource,
   inject?: JsonObject,
 ): TakenPage {
-  const isOurs = isRestPage(page);
-  const arrived = isOurs ? page.records : ownRecords(page, inject);
-  if (isOurs && inject) { for (const record of arrived) Object.assign(record, inject); }
-  const records = steps?.length ? processed(arrived, steps) : arrived;
-  const isUntouched = isOurs && records === arrived;
+  const steps = settings.processing_steps ?? [];
+  const source = isRestPage(page) && (!ownCode || isAsItCame(page)) ? page : undefined;
+  const arrived = source ? source.records : ownRecords(page, name);
+  if (inject) { for (const record of arrived) Object.assign(record, inject); }
+  const records = steps.length ? applySteps(arrived, steps, name) : arrived;
+  const storeOnly = (some: readonly JsonObject[], table?: string) => ({
+    header: { records: some.length, table },
+    body: new TextEncoder().encode(stringifyJson(some)),
+  });
+  if (!source || records !== arrived) {
+    return { records, storeOnly, store: (drop) => storeOnly(without(records, drop)) };
+  }
+  const { selector, response: { isPlain, bytes } } = source;
   return {
     records,
+    storeOnly,
     store: (drop) => ({
       header: {
-        select: isUntouched ? page.selector : undefined,
+        select: selector,
         drop: drop.length ? drop : undefined,
-        plain: isUntouched ? page.response.isPlain : undefined,
-        inject: isUntouched ? inject : undefined,
+        plain: isPlain,
+        inject,
         records: records.length - drop.length,
       },
-      body: isUntouched ? page.response.bytes : encode(records),
+      body: bytes,
     }),
-    storeOnly: (some) => ({ header: { records: some.length }, body: encode(some) }),
   };
 }
 
-function encode(records: readonly JsonObject[]): Uint8Array {
-  return new TextEncoder().encode(stringifyJson(records));
+/** Records without those at these places. */
+export function without(records: readonly JsonObject[], drop: readonly number[]): readonly JsonObject[] {
+  if (!drop.length) return records;
+  const dropped = new Set(drop);
+  return records.filter((_, index) => !dropped.has(index));
 }
 
-/** Records of hand-written code, which stay the author's own: they are copied before anything is added. */
-function ownRecords(page: Exclude<ExtractedPage, RestPage>, inject: JsonObject = {}): JsonObject[] {
-  const items: readonly unknown[] = Array.isArray(page) ? page : [page];
-  return items.map((item) => ({ ...asRecord(item), ...inject }));
-}
-
-/** What is no object becomes one, in the field `value`. */
-function asRecord(item: unknown): JsonObject {
-  if (item instanceof Date) return { value: item.toISOString() };
-  return isJsonObject(item) ? item : { value: item as JsonValue };
-}
-
-/** The records after the resource's processing steps. */
-function processed(records: JsonObject[], steps: readonly ProcessingStep[]): JsonObject[] {
-  let results: JsonObject[] = records;
-  for (const { filter, map, yield_map } of steps) {
-    if (filter) results = results.filter((record) => settled(filter(record), "filter"));
-    if (map) results = results.map((record) => asRecord(settled(map(record), "map")));
-    if (yield_map) {
-      results = results.flatMap((record) =>
-        [...listed(settled(yield_map(record), "yield_map"))].map(asRecord)
-      );
-    }
-  }
-  return results;
-}
-
-/** A promise is always truthy and never a record: a step that returns one would silently do nothing. */
-function settled<T>(value: T, step: string): T {
-  if (!(value instanceof Promise)) return value;
-  value.catch(() => {});
-  throw new ConfigError(`Cannot use the result of "${step}": it is a promise, a value is needed`, {
-    code: "async-step",
-    next: "make the function synchronous; for requests of its own write a resource with data_from",
-  });
-}
-
-function listed(value: unknown): Iterable<unknown> {
-  if (typeof value === "object" && value !== null && Symbol.iterator in value) {
-    return value as Iterable<unknown>;
-  }
-  throw new ConfigError('Cannot use the result of "yield_map": it is no list and no generator', {
-    code: "invalid-step",
-    next: "return a list, or make it a generator function",
-  });
+/** Records of hand-written code as plain JSON; they stay the author's own. */
+function ownRecords(page: ExtractedPage, resource: string): JsonObject[] {
+  const items = isRestPage(page) ? page.records : Array.isArray(page) ? page : [page];
+  return callOwn(
+    { what: "its own function", resource },
+    () => items.map((item) => asRecord(plainJson(item))),
+  );
 }
 
 /**
@@ -112,22 +93,27 @@ function listed(value: unknown): Iterable<unknown> {
  * @throws {ExtractError} "parent-field-missing"
  */
 export function injected(
-  { include_from_parent: fields }: ResourceSettings,
-  parentName: string,
-  parent: JsonObject,
+  { name, parent, resource }: ResourceNode,
+  record: JsonObject,
 ): JsonObject | undefined {
+  const { include_from_parent: fields } = resource.settings;
   if (!fields || !Object.keys(fields).length) return undefined;
   const pairs = Array.isArray(fields)
-    ? fields.map((field: string) => [`_${parentName}_${field}`, field, parent[field]] as const)
-    : Object.entries(fields).map(([name, path]) => [name, path, fieldAt(parent, path)] as const);
-  return Object.fromEntries(pairs.map(([name, path, value]) => {
-    if (value !== undefined) return [name, value];
+    ? fields.map((field: string) => [`_${parent!.name}_${field}`, field, ownField(record, field)] as const)
+    : Object.entries(fields).map(([name, path]) => [name, path, fieldAt(record, path)] as const);
+  return Object.fromEntries(pairs.map(([key, path, value]) => {
+    if (value !== undefined) return [key, value];
     throw new ExtractError(
-      `Cannot include "${path}" of "${parentName}": a record of it has no such field`,
+      `Cannot include "${path}" of "${parent!.name}": a record of it has no such field`,
       {
         code: "parent-field-missing",
-        next: `use one of its fields: ${Object.keys(parent).slice(0, 20).join(", ")}`,
+        at: { resource: name },
+        next: `use one of its fields: ${Object.keys(record).slice(0, 20).join(", ")}`,
       },
     );
   }));
+}
+
+function ownField(record: JsonObject, field: string): JsonValue | undefined {
+  return Object.hasOwn(record, field) ? record[field] : undefined;
 }

@@ -10,14 +10,12 @@ import { resourceState } from "../pipeline/state.ts";
 import { RestClient } from "../rest/client.ts";
 import { describeRequest } from "../rest/origin.ts";
 import type { Paginator, RestPage } from "../rest/types.ts";
-import { Cursor } from "./cursor.ts";
 import { ResourceCursors } from "./cursors.ts";
-import { type EndedBy, EndpointReader } from "./endpoint_reader.ts";
-import { extractContext } from "./extract_context.ts";
+import type { EndedBy } from "./endpoint_reader.ts";
 import { resourceGraph, type ResourceNode } from "./graph.ts";
-import { injected, takePage } from "./page_records.ts";
-import { cursorParams } from "./resolve.ts";
-import type { ExtractedPage } from "./source.ts";
+import { injected, isRestPage, takePage } from "./page_records.ts";
+import { recordProblem } from "./record_problem.ts";
+import { ResourceReader } from "./resource_reader.ts";
 import type { ResolvedSource } from "./validate.ts";
 
 /** What one page of a resource told. */
@@ -39,6 +37,8 @@ export interface ProbeResult {
   /** Why there is no page, without an error. */
   readonly nothing?: string;
   readonly error?: SluiceError;
+  /** The page came, but a run would fail on records like these. */
+  readonly problem?: SluiceError;
 }
 
 /** What to probe, and with what. */
@@ -61,11 +61,7 @@ export async function* probe(source: ResolvedSource, options: ProbeOptions): Asy
   const nodes = resourceGraph(source.resources, options.resources);
   const emit = options.emit ?? (() => {});
   const client = source.client && new RestClient(source.client, { signal: options.signal, emit });
-  const prober = new Prober({
-    client,
-    emit,
-    options: { ...options, state: structuredClone(options.state ?? {}) },
-  });
+  const prober = new Prober({ ...options, client, emit, state: structuredClone(options.state ?? {}) });
   const results = new Map<ResourceNode, ProbeResult>();
   for (const node of nodes) {
     const result = await prober.probe(node, node.parent && results.get(node.parent)!);
@@ -74,10 +70,10 @@ export async function* probe(source: ResolvedSource, options: ProbeOptions): Asy
   }
 }
 
-interface ProberParts {
+interface ProberParts extends ProbeOptions {
   readonly client?: RestClient;
   readonly emit: Emit;
-  readonly options: ProbeOptions & { readonly state: JsonObject };
+  readonly state: JsonObject;
 }
 
 type Page = Omit<ProbeResult, "node">;
@@ -102,7 +98,7 @@ class Prober {
         last = await this.#read(node, parent);
         if (last.records.length) break;
       }
-      return { ...last!, node };
+      return { ...last!, node, problem: recordProblem(node, last!.records) };
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       return { ...empty, error: error.within({ resource: node.name }) };
@@ -111,82 +107,44 @@ class Prober {
 
   async #read(node: ResourceNode, parent: JsonObject | undefined): Promise<Page> {
     const startedAt = performance.now();
-    const inject = parent && injected(node.resource.settings, node.parent!.name, parent);
-    const take = (page: ExtractedPage) => [...takePage(page, node.resource.settings, inject).records];
     const seconds = () => (performance.now() - startedAt) / 1000;
-    if (node.resource.records) {
-      const context = extractContext({
-        ...this.#parts,
-        name: node.name,
-        parent,
-        incremental: this.#cursor(node, parent)?.values(),
-        state: this.#state(node),
-        signal: this.#parts.options.signal,
-      });
-      for await (const page of node.resource.records(context)) {
-        return { records: take(page), hasMore: true, seconds: seconds() };
-      }
-      return { records: [], hasMore: false, seconds: seconds(), nothing: "it yielded nothing" };
-    }
+    const { sourceName = "", state } = this.#parts;
+    const own = resourceState(state, sourceName, node.name);
+    const cursor = new ResourceCursors({ node, state: own }).asking(parent);
+    const reader = new ResourceReader(node, { ...this.#parts, state: own, prefetch: false });
     let found: Page | undefined;
-    const ended = await this.#readEndpoint(node, parent, (page) => {
-      found = { ...pageFacts(page), seconds: seconds(), records: take(page) };
-    });
-    return found ?? { records: [], hasMore: false, seconds: seconds(), nothing: whyNothing(ended) };
-  }
-
-  async #readEndpoint(
-    node: ResourceNode,
-    parent: JsonObject | undefined,
-    use: (page: RestPage) => void,
-  ): Promise<EndedBy | undefined> {
-    const { endpoint, incremental } = node.resource;
-    const reader = new EndpointReader(endpoint!, {
-      name: node.name,
-      client: this.#parts.client!,
-      prefetch: false,
-    });
-    const values = this.#cursor(node, parent)?.values();
-    const params = incremental && values ? cursorParams(incremental, values) : {};
-    const from = parent && { name: node.parent!.name, record: parent };
-    return await reader.read({ parent: from, incremental: values }, params, (page) => {
-      use(page);
+    const endedBy = await reader.read({ parent, cursor, from: cursor?.from }, (page) => {
+      const { records } = takePage(page, node.resource, parent && injected(node, parent));
+      // Of hand-written code only its author knows how it goes on.
+      const facts = node.resource.endpoint && isRestPage(page) ? pageFacts(page) : { hasMore: true };
+      found = { ...facts, seconds: seconds(), records: [...records] };
       return Promise.resolve(false);
     });
-  }
-
-  #cursor(node: ResourceNode, parent: JsonObject | undefined): Cursor | undefined {
-    const { incremental } = node.resource;
-    if (!incremental) return undefined;
-    const cursors = new ResourceCursors({ node, state: this.#state(node) });
-    return cursors.of(parent) ?? new Cursor(incremental, { state: {}, resource: node.name });
-  }
-
-  #state(node: ResourceNode): JsonObject {
-    const { state, sourceName = "" } = this.#parts.options;
-    return resourceState(state, sourceName, node.name);
+    const nothing = node.resource.endpoint ? whyNothing(endedBy) : "it yielded nothing";
+    return found ?? { records: [], hasMore: false, seconds: seconds(), nothing };
   }
 }
 
 function pageFacts(page: RestPage): Omit<Page, "records" | "seconds"> {
   const { request, response, selector, paginator, next } = page;
-  const { records, index, repeated } = page;
-  let pages = next ? undefined : 1;
-  if (next && paginator.ahead) {
-    let ahead = 0;
-    for (const _ of paginator.ahead({ index, request, response, records, selector, repeated })) {
-      if (++ahead >= MOST_PAGES_COUNTED) break;
-    }
-    if (ahead) pages = 1 + ahead;
-  }
   return {
     request: describeRequest(request),
     status: response.status,
     selector,
     paginator,
     hasMore: next !== undefined,
-    pages,
+    pages: pagesInAll(page),
   };
+}
+
+function pagesInAll(page: RestPage): number | undefined {
+  const { request, response, selector, paginator, next, records, index, repeated } = page;
+  if (!next) return 1;
+  let ahead = 0;
+  for (const _ of paginator.ahead?.({ index, request, response, records, selector, repeated }) ?? []) {
+    if (++ahead >= MOST_PAGES_COUNTED) break;
+  }
+  return ahead ? 1 + ahead : undefined;
 }
 
 function whyNothing(ended: EndedBy | undefined): string {

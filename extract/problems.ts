@@ -3,32 +3,33 @@
  * nearest known name for one that is not known.
  * @module
  */
-import type { z } from "zod";
+import { distance } from "levenshtein";
 import { ConfigError, SluiceError } from "../pipeline/errors.ts";
 import { nearest } from "../pipeline/nearest.ts";
 import { redact, Secret } from "../pipeline/secret.ts";
 
 /** One thing that is wrong. */
 export interface Problem {
-  /** E.g. `resources[1].endpoint.params.since`. */
+  /** E.g. `resources[1] "users".endpoint.params.since`; empty for all of it. */
   readonly path: string;
   /** What follows it: one sentence without a full stop. */
   readonly text: string;
+  /** The same path in steps, where the schema found it. */
+  readonly steps?: readonly PropertyKey[];
 }
-
-type Issue = z.core.$ZodIssue;
-type Step = PropertyKey;
 
 // What a reader may see of a wrong value: nothing of what could be a secret or personal.
 const PRIVATE_PARTS = new Set(["auth", "headers", "params", "json", "data"]);
 const LONGEST_VALUE = 40;
-const MOST_LINES = 30;
+const MOST_LINES = 100;
 
 /** Throws one error for all problems, if there are any. @throws {ConfigError} "invalid-source" */
 export function refuse(owner: string, problems: readonly Problem[]): void {
   if (!problems.length) return;
   const unique = [...new Map(problems.map((each) => [`${each.path} ${each.text}`, each])).values()];
-  const lines = unique.slice(0, MOST_LINES).map(({ path, text }) => `  ${path ? `${path}: ` : ""}${text}`);
+  const lines = inOrder(unique).slice(0, MOST_LINES).map(({ path, text }) =>
+    `  ${oneLine(path ? `${path}: ${text}` : text)}`
+  );
   if (unique.length > MOST_LINES) lines.push(`  … and ${unique.length - MOST_LINES} more`);
   const count = unique.length === 1 ? "1 problem" : `${unique.length} problems`;
   throw new ConfigError(
@@ -40,182 +41,103 @@ export function refuse(owner: string, problems: readonly Problem[]): void {
   );
 }
 
+const SECTIONS = ["", "client", "resource_defaults", "resources"];
+
+/** Problems in the order in which a configuration is read. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const rank = ({ path }: Problem): number => {
+    const [, section = "", index] = /^(\w*)(?:\[(\d+)\])?/.exec(path)!;
+    const at = SECTIONS.indexOf(section);
+    return (at < 0 ? SECTIONS.length : at) + (index === undefined ? 0 : (Number(index) + 1) * 1e-6);
+  };
+  return problems.toSorted((one, other) => rank(one) - rank(other));
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, " ");
+}
+
 /** An error about one part as a problem of the whole. */
 export function problemOf(path: string, error: unknown): Problem {
   if (!(error instanceof SluiceError)) throw error;
-  const text = error.message.replace(/^Cannot [^:]*: /, "");
+  const text = error.message.replace(/^Cannot (?:[^":]|"[^"]*")*: (?:it )?/, "");
   return { path, text: error.next ? `${text}; ${error.next}` : text };
 }
 
-/** The keys that each place of a configuration knows. */
-export type KnownKeys = Readonly<Record<string, readonly string[]>>;
-
-/** The problems that a schema found in a value. */
-export function schemaProblems(schema: z.ZodType, value: unknown, known: KnownKeys): Problem[] {
-  const result = schema.safeParse(value, { reportInput: true });
-  return result.success ? [] : result.error.issues.flatMap((issue) => fromIssue(issue, value, known));
-}
-
-function fromIssue(issue: Issue, root: unknown, known: KnownKeys): Problem[] {
-  const { path } = issue;
-  if (issue.code === "invalid_union") return fromUnion(issue, root, known);
-  const problem = (text: string): Problem[] => [{ path: pathText(path, root), text }];
-  const found = valueAt(root, issue.path);
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) => ({
-        path: pathText([...path, key], root),
-        text: unknownKey(key, path, known),
-      }));
-    case "invalid_type":
-      if (found === undefined) return problem(`is missing, needed ${typeText(issue.expected)}`);
-      return problem(`found ${describe(found, path)}, needed ${typeText(issue.expected)}`);
-    case "invalid_value":
-      return problem(wrongChoice(found, path, issue.values.map(String)));
-    case "too_small":
-      if (issue.origin === "string") return problem("is empty, needed a text");
-      return problem(
-        `found ${describe(found, path)}, needed ${
-          issue.inclusive ? "at least" : "more than"
-        } ${issue.minimum}`,
-      );
-    case "too_big":
-      return problem(`found ${describe(found, path)}, needed at most ${issue.maximum}`);
-    default: {
-      const needed = "message" in issue && issue.message && !/^Invalid input/.test(issue.message)
-        ? issue.message
-        : "another value";
-      return problem(`found ${describe(found, path)}, needed ${needed}`);
-    }
+/** The problem of a part that an action refuses. */
+export function attempt(path: string, action: () => unknown): Problem[] {
+  try {
+    action();
+    return [];
+  } catch (error) {
+    return [problemOf(path, error)];
   }
 }
 
-/** Of the alternatives the one that the author most likely meant: the one that fails deepest inside. */
-function fromUnion(issue: Issue & { code: "invalid_union" }, root: unknown, known: KnownKeys): Problem[] {
-  const base = issue.path;
-  const found = valueAt(root, issue.path);
-  if (issue.errors.length === 0) {
-    const needed = "note" in issue && "discriminator" in issue ? KNOWN_TYPES : [];
-    const type = (found as { type?: unknown } | undefined)?.type;
-    return [{
-      path: pathText([...base, "type"], root),
-      text: wrongChoice(type, base, needed),
-    }];
-  }
-  const inside = issue.errors.filter((issues) =>
-    issues.every((each) => each.path.length > 0 || each.code === "unrecognized_keys")
-  );
-  const best = inside.toSorted((one, other) => score(one) - score(other))[0];
-  if (best) {
-    return best.flatMap((each) =>
-      fromIssue({ ...each, path: [...issue.path, ...each.path] } as Issue, root, known)
-    );
-  }
-  const choices = issue.errors.flatMap((issues) =>
-    issues.flatMap((each) =>
-      each.code === "invalid_value" && !each.path.length ? each.values.map(String) : []
-    )
-  );
-  if (typeof found === "string" && choices.length) {
-    return [{ path: pathText(base, root), text: wrongChoice(found, base, choices) }];
-  }
-  const needed = issue.errors.map((issues) => neededText(issues[0]!)).filter(Boolean);
-  const what = found === undefined ? "is missing" : `found ${describe(found, base)}`;
-  return [{
-    path: pathText(base, root),
-    text: `${what}, needed ${[...new Set(needed)].join(", or ")}`,
-  }];
+/** What is wrong with a configuration that is no object at all. */
+export function wrongWhole(value: unknown): Problem[] {
+  if (typeof value === "object" && value !== null) return [];
+  const needed = 'needed an object with "client" and "resources", or a list of resources';
+  return [{ path: "", text: `found ${describe(value, ["data"])}, ${needed}` }];
 }
 
-/** The parameters that are bound to something else. */
-const KNOWN_TYPES = ["incremental", "resolve"];
-
-/** An alternative whose only fault is a misspelt key is nearer than one that lacks a required one. */
-function score(issues: readonly Issue[]): number {
-  return issues.reduce((sum, issue) => {
-    if (issue.code === "unrecognized_keys") return sum + issue.keys.length;
-    return sum + (issue.code === "invalid_type" ? 3 : 2);
-  }, 0);
-}
-
-function neededText(issue: Issue): string {
-  if (issue.code === "invalid_type") return typeText(issue.expected);
-  if (issue.code === "invalid_value") {
-    return `one of ${issue.values.map((each) => `"${String(each)}"`).join(", ")}`;
+/** What to write in place of a name that is not known: the nearest one, or all of them where none is near. */
+export function suggestion(name: string, known: readonly string[]): string {
+  if (!known.length) return "there is no other";
+  const near = nearest(name.toLowerCase(), known);
+  if (distance(name.toLowerCase(), near.toLowerCase()) <= Math.max(1, Math.ceil(name.length / 3))) {
+    return `did you mean "${near}"?`;
   }
-  return issue.message && !/^Invalid/.test(issue.message) ? issue.message : "";
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  string: "text",
-  object: "an object",
-  record: "an object",
-  array: "a list",
-  boolean: "true or false",
-  number: "a number",
-  int: "a whole number",
-  undefined: "",
-  null: "null",
-};
-
-function typeText(type: string): string {
-  return TYPES[type] ?? type;
-}
-
-function wrongChoice(found: unknown, path: readonly Step[], choices: readonly string[]): string {
-  const list = choices.map((choice) => `"${choice}"`).join(", ");
-  if (found === undefined) return `is missing, needed one of ${list}`;
-  const near = typeof found === "string" ? `; did you mean "${nearest(found, choices)}"?` : "";
-  return `found ${describe(found, path)}, needed one of ${list}${near}`;
+  const others = known.slice(0, 12).map((each) => `"${each}"`).join(", ");
+  return `known ${known.length === 1 ? "is" : "are"} ${others}${
+    known.length > 12 ? ` and ${known.length - 12} more` : ""
+  }`;
 }
 
 /** A value as far as it may be shown. */
-function describe(value: unknown, path: readonly Step[]): string {
+export function describe(value: unknown, path: readonly PropertyKey[]): string {
+  if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (value instanceof Secret) return "a secret";
   if (Array.isArray(value)) return "a list";
-  if (value instanceof Date) return "a date";
-  const isPrivate = path.some((step) => PRIVATE_PARTS.has(String(step))) && path.at(-1) !== "type";
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "a date that does not exist" : "a date";
+  if (value instanceof Promise) return "a promise";
   if (typeof value === "object") return "an object";
   if (typeof value === "function") return "a function";
-  const text = JSON.stringify(value) ?? String(value);
-  const name = typeof value === "string" ? "text" : typeof value;
-  if (isPrivate || typeof value === "bigint" || text.length > LONGEST_VALUE) return name;
-  return typeof value === "string" ? text : `${name} ${text}`;
-}
-
-/** What to use in place of a key that is not known, and where it belongs when it is known elsewhere. */
-function unknownKey(key: string, path: readonly Step[], lists: KnownKeys): string {
-  const where = String(path.findLast((step) => typeof step === "string") ?? "");
-  const isResource = typeof path.at(-1) === "number" && where === "resources";
-  const place = isResource ? "resource" : path.length ? where : "top";
-  const known = lists[place] ?? [];
-  if (place === "resource" && lists.endpoint!.includes(key)) {
-    return 'is not known here; it belongs into "endpoint"';
-  }
-  if (key === "session") return "is not known; sessions are Python's, use retry, timeout and headers";
-  return known.length ? `is not known; did you mean "${nearest(key, known)}"?` : "is not known";
-}
-
-function valueAt(root: unknown, path: readonly Step[]): unknown {
-  return path.reduce<unknown>(
-    (value, step) => (value as Record<Step, unknown> | undefined | null)?.[step],
-    root,
-  );
+  const isPrivate = path.some((step) => PRIVATE_PARTS.has(String(step))) && path.at(-1) !== "type";
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const name = typeof value === "string" ? "a text" : typeof value === "boolean" ? text : `a ${typeof value}`;
+  if (isPrivate || typeof value === "symbol" || text.length > LONGEST_VALUE) return name;
+  return typeof value === "string" || typeof value === "boolean" ? text : `the ${typeof value} ${text}`;
 }
 
 /** A path for a reader; a resource is named besides its number. */
-export function pathText(path: readonly Step[], root: unknown): string {
+export function pathText(path: readonly PropertyKey[], root: unknown): string {
   let text = "";
   for (const [index, step] of path.entries()) {
     if (typeof step !== "number") {
-      text += index === 0 ? String(step) : `.${String(step)}`;
+      text += stepText(String(step), index === 0);
       continue;
     }
     text += `[${step}]`;
     if (path[index - 1] !== "resources") continue;
-    const entry = valueAt(root, path.slice(0, index + 1)) as { name?: unknown } | undefined;
-    if (typeof entry?.name === "string") text += ` "${entry.name.slice(0, LONGEST_VALUE)}"`;
+    const entry = valueAt(root, path.slice(0, index + 1));
+    const name = typeof entry === "string" ? entry : (entry as { name?: unknown } | null | undefined)?.name;
+    if (typeof name === "string" && name) text += ` ${JSON.stringify(name.slice(0, LONGEST_VALUE))}`;
   }
-  return text.replace(/" \./, '".');
+  return text;
+}
+
+function stepText(key: string, isFirst: boolean): string {
+  // A parameter may well be called "filter[status]".
+  if (/^[^\s"'`]{1,60}$/.test(key)) return isFirst ? key : `.${key}`;
+  return `[${JSON.stringify(key.slice(0, 60))}]`;
+}
+
+/** What stands at a path of a configuration. */
+export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (value as Record<PropertyKey, unknown> | undefined | null)?.[step],
+    root,
+  );
 }

@@ -3,205 +3,236 @@
  * and finds what is wrong with it. Pure.
  * @module
  */
-import { jsonPath } from "../pipeline/json_path.ts";
+import { SluiceError } from "../pipeline/errors.ts";
+import { distance } from "levenshtein";
 import { nearest } from "../pipeline/nearest.ts";
 import { isSecure } from "../rest/origin.ts";
 import type { ClientConfig } from "../rest/types.ts";
 import {
-  ABSENT,
-  fill,
+  fieldPath,
+  fieldPlaceholder,
   INCREMENTAL_ATTRIBUTES,
   parseTemplate,
   type Placeholder,
-  reference,
+  valueText,
 } from "./placeholders.ts";
 import { type Problem, problemOf } from "./problems.ts";
-import { isBound, type PathValue, templateUses } from "./request_template.ts";
-import type { EndpointConfig, IncrementalConfig, ParamValue, ResolveParam } from "./rest_api_config.ts";
+import { isBound, templateUses } from "./request_template.ts";
+import type { EndpointConfig, IncrementalConfig, ResolveParam } from "./rest_api_config.ts";
 
-/** What {@link pathValuesOf} finds. */
-export interface PathFacts {
-  /** Parameters that stand in the path, and leave the query. */
-  readonly pathValues: ReadonlyMap<string, PathValue>;
-  /** The first parent that anything refers to. */
-  readonly parent?: string;
-  /** The origin that the path names, when it is not the client's. */
-  readonly origin?: string;
+/** A field of a parent that an endpoint refers to. */
+export interface ParentUse {
+  readonly resource: string;
+  readonly field: string;
+  /** Where in the endpoint, e.g. `params.since`. */
+  readonly place: string;
 }
 
-/** Where the values of a path come from, and who the parent is. */
-export function pathValuesOf(config: EndpointConfig, client?: ClientConfig): PathFacts {
-  const params = config.params ?? {};
-  const pathValues = new Map<string, PathValue>();
-  for (const name of pathNames(config.path ?? "")) {
-    if (Object.hasOwn(params, name)) pathValues.set(name, pathValue(params[name]));
+/** Everything of parents that an endpoint refers to. */
+export function parentUses(config: EndpointConfig): ParentUse[] {
+  const uses: ParentUse[] = templateUses(config).flatMap(({ place, placeholders }) =>
+    placeholders.flatMap(({ reference }) =>
+      reference.kind === "resource" ? [{ place, resource: reference.resource, field: reference.field }] : []
+    )
+  );
+  for (const [name, value] of Object.entries(config.params ?? {})) {
+    if (!isResolve(value)) continue;
+    uses.push({ place: `params.${name}`, resource: value.resource, field: value.field });
   }
-  return { pathValues, parent: parentsOf(config)[0], origin: foreignOrigin(config, client) };
-}
-
-/** Names in a path that are neither a parent's field nor a cursor. */
-function pathNames(path: string): string[] {
-  return placeholdersOf(path).flatMap(({ expression }) => {
-    const found = reference(expression);
-    return found.kind === "param" ? [found.name] : [];
-  });
-}
-
-function placeholdersOf(text: string): Placeholder[] {
-  try {
-    return parseTemplate(text).filter((part): part is Placeholder => typeof part !== "string");
-  } catch {
-    return [];
-  }
-}
-
-function pathValue(value: unknown): PathValue {
-  if (isBound(value)) {
-    const { resource, field } = value as ResolveParam;
-    const placeholder = { expression: `resources.${resource}.${field}`, format: "", isWhole: true };
-    return (lookUp) => lookUp(placeholder);
-  }
-  if (typeof value !== "string") return () => value as ParamValue;
-  const template = parseTemplate(value);
-  return (lookUp) => {
-    const text = fill(template, lookUp);
-    return text === ABSENT ? undefined : text;
-  };
+  return uses;
 }
 
 /** All parents that an endpoint refers to, each once. */
 export function parentsOf(config: EndpointConfig): string[] {
-  const parents = templateUses(config).flatMap(({ placeholders }) =>
-    placeholders.map(({ expression }) => reference(expression)).flatMap((found) =>
-      found.kind === "resource" ? [found.resource] : []
-    )
-  );
-  for (const value of Object.values(config.params ?? {})) {
-    if (isBound(value) && value.type === "resolve") parents.push((value as ResolveParam).resource);
-  }
-  return [...new Set(parents)];
+  return [...new Set(parentUses(config).map(({ resource }) => resource))];
 }
 
-/** The origin of a whole URL in a path, unless it is the client's. Values of parents never decide it. */
-function foreignOrigin({ path = "", params }: EndpointConfig, client?: ClientConfig): string | undefined {
-  if (!/^https?:\/\//i.test(path)) return undefined;
-  const text = path.replace(/\{(\w+)\}/g, (all, name: string) => {
-    const value = params?.[name];
-    return typeof value === "string" && !/[{}]/.test(value) ? value : all;
+/** Fields of the parent that an endpoint refers to, each once. */
+export function parentFieldsOf(config: EndpointConfig): string[] {
+  return [...new Set(parentUses(config).map(({ field }) => field))];
+}
+
+function isResolve(value: unknown): value is ResolveParam {
+  return isBound(value) && value.type === "resolve";
+}
+
+/** The path with the parameters in it that are no data: what the author wrote. */
+function authoredPath({ path = "", params }: EndpointConfig): string {
+  return path.replace(/\{([^{}!:]+)\}/g, (all, name: string) => {
+    const value = params && Object.hasOwn(params, name) ? params[name] : undefined;
+    return ["string", "number", "boolean"].includes(typeof value) ? String(value) : all;
   });
-  const host = /^https?:\/\/[^/?#]*/i.exec(text)![0];
-  const origin = /[{}]/.test(host) ? undefined : URL.parse(host)?.origin;
+}
+
+const HOST_REGEXP = /^https?:\/\/[^/?#]*/i;
+
+/** The origin of a whole URL in a path, unless it is the client's. Values of parents never decide it. */
+export function foreignOrigin(config: EndpointConfig, client?: ClientConfig): string | undefined {
+  const host = HOST_REGEXP.exec(authoredPath(config))?.[0];
+  const origin = host === undefined || /[{}]/.test(host) ? undefined : URL.parse(host)?.origin;
   return origin === undefined || origin === URL.parse(client?.base_url ?? "")?.origin ? undefined : origin;
 }
 
-/** What is wrong with the placeholders, the bound parameters and the cursor of an endpoint. */
+/** Whether a value of a record may be the whole address that is asked for. */
+export function isAddressedByData(config: EndpointConfig): boolean {
+  return /^\{(?:resources|incremental)\./.test(authoredPath(config)) ||
+    isResolve(config.params?.[/^\{([^{}!:]+)\}/.exec(config.path ?? "")?.[1] ?? ""]);
+}
+
+/** Whether the author wrote a whole URL. */
+export function isWholeUrl(config: EndpointConfig): boolean {
+  return HOST_REGEXP.test(authoredPath(config));
+}
+
+/** What is wrong with the placeholders and the bound parameters of an endpoint. */
 export function referenceProblems(
   config: EndpointConfig,
-  { at, parent, incremental }: { at: string; parent?: string; incremental?: IncrementalConfig },
+  { at, parent, incremental }: { at: string; parent?: string; incremental?: IncrementalConfig | null },
 ): Problem[] {
   const problems: Problem[] = [];
   const problem = (place: string, text: string) => problems.push({ path: `${at}.${place}`, text });
   const params = config.params ?? {};
   for (const { place, placeholders, problem: fault } of templateUses(config)) {
     if (fault) problem(place, fault);
-    for (const { expression } of placeholders) {
-      const text = expressionProblem(expression, { place, params, incremental });
+    for (const placeholder of placeholders) {
+      const text = placeholderProblem(placeholder, { place, params, incremental });
       if (text) problem(place, text);
     }
   }
-  const parents = parentsOf(config);
-  if (parents.length > 1) {
-    const list = parents.map((name) => `"${name}"`).join(" and ");
+  const uses = parentUses(config);
+  const other = uses.find(({ resource }) => resource !== uses[0]!.resource);
+  if (other) {
     problem(
-      "path",
-      `refers to ${list}, a resource has one parent; include_from_parent hands fields further down`,
+      other.place,
+      `refers to "${other.resource}", but ${uses[0]!.place} to "${uses[0]!.resource}": a resource has one ` +
+        "parent; include_from_parent hands fields further down",
     );
   }
-  if (parent !== undefined && parents[0] !== undefined && parent !== parents[0]) {
-    problem("path", `refers to "${parents[0]}", but data_from says "${parent}"`);
+  if (parent !== undefined && uses[0] && parent !== uses[0].resource) {
+    problem(uses[0].place, `refers to "${uses[0].resource}", but data_from says "${parent}"`);
   }
-  problems.push(...boundProblems(config, at));
-  const path = config.path ?? "";
-  if (/^https?:\/\//i.test(path)) {
-    const host = /^https?:\/\/[^/?#]*/i.exec(path)![0];
-    const url = URL.parse(host);
-    if (/\{(?:resources|incremental)\./.test(host)) {
-      problem("path", "takes its host from data; write the host itself");
-    } else if (!/[{}]/.test(host) && url && !isSecure(url)) {
-      problem("path", `goes to ${url.origin} over http, https is required except for this machine`);
-    }
-  }
-  return problems;
+  const address = addressProblem(config);
+  if (address) problem("path", address);
+  return [...problems, ...boundProblems(config, at)];
 }
 
-function expressionProblem(
-  expression: string,
+/** What is wrong with the host of a whole URL in a path. */
+function addressProblem(config: EndpointConfig): string | undefined {
+  const host = HOST_REGEXP.exec(authoredPath(config))?.[0];
+  if (host === undefined) return undefined;
+  if (/[{}]/.test(host)) return "takes its host from data; write the host itself";
+  const url = URL.parse(host);
+  if (!url) return "is no URL that can be used; write it like https://api.example.com/v1/users";
+  if (url.username || url.password) return "holds a user name or password; these belong into auth";
+  if (isSecure(url)) return undefined;
+  return `goes to ${url.origin} over http; https is needed, http is for this machine only`;
+}
+
+const ROOTS = ["resources", "incremental"];
+
+function placeholderProblem(
+  { expression, reference }: Placeholder,
   { place, params, incremental }: {
     place: string;
     params: Readonly<Record<string, unknown>>;
-    incremental?: IncrementalConfig;
+    incremental?: IncrementalConfig | null;
   },
 ): string | undefined {
-  const found = reference(expression);
-  if (found.kind === "resource") {
-    try {
-      jsonPath(found.field);
-      return undefined;
-    } catch (error) {
-      return problemOf("", error).text;
-    }
-  }
-  if (found.kind === "incremental") {
-    if (!incremental) return `{${expression}} needs "incremental" beside "path"`;
-    if (INCREMENTAL_ATTRIBUTES.includes(found.attribute)) return undefined;
-    return `{${expression}} names no part of a cursor; did you mean "${
-      nearest(found.attribute, INCREMENTAL_ATTRIBUTES)
-    }"?`;
+  if (reference.kind === "resource") return fieldProblem(reference.resource, reference.field);
+  if (reference.kind === "incremental") {
+    if (!incremental) return `{${expression}} needs a cursor; set endpoint.incremental`;
+    if (INCREMENTAL_ATTRIBUTES.includes(reference.attribute)) return undefined;
+    const near = nearest(reference.attribute, INCREMENTAL_ATTRIBUTES);
+    return `{${expression}} names no value of the cursor; did you mean {incremental.${near}}?`;
   }
   if (/^resources\b/.test(expression)) {
     return `{${expression}} is not complete, needed {resources.<name>.<field>}`;
   }
-  if (place !== "path") {
-    return `{${expression}} is neither {resources.<name>.<field>} nor {incremental.<part>}; ` +
-      "double the braces to send them as they are";
+  if (/^incremental\b/.test(expression)) {
+    return `{${expression}} is not complete, needed e.g. {incremental.start_value}`;
   }
-  if (Object.hasOwn(params, found.name)) return undefined;
-  return `{${expression}} needs a value: set params.${found.name}, or use {resources.<name>.<field>}`;
+  const isPath = place === "path";
+  if (isPath && Object.hasOwn(params, reference.name)) return undefined;
+  const [root, ...rest] = expression.split(".");
+  const near = nearest(root!, ROOTS);
+  if (rest.length && distance(root!, near) <= 2) {
+    return `{${expression}} is not known; did you mean {${[near, ...rest].join(".")}}?`;
+  }
+  if (isPath) {
+    return `{${expression}} has no value; set params.${expression}, or use {resources.<name>.<field>}`;
+  }
+  // What stands there may be a value that nobody else should see.
+  return "has {…} that is neither {resources.<name>.<field>} nor {incremental.<value>}; double braces that belong " +
+    'to the text: "{{" and "}}"';
 }
 
-/** Parameters bound in the older form: used in the path, at most one cursor, no bound beyond the start. */
+function fieldProblem(resource: string, field: string): string | undefined {
+  try {
+    fieldPath(field);
+    return undefined;
+  } catch (error) {
+    return `{${fieldPlaceholder(resource, field).expression}} holds no JSON path: ${
+      problemOf("", error).text
+    }`;
+  }
+}
+
+/** Parameters that stand in the path or for something else. */
 function boundProblems({ path = "", params }: EndpointConfig, at: string): Problem[] {
   const problems: Problem[] = [];
-  const names = pathNames(path);
-  const bound = Object.entries(params ?? {}).filter(([, value]) => isBound(value));
-  let cursors = 0;
-  for (
-    const [name, value] of bound as [string, { type: string; end_value?: unknown; end_param?: unknown }][]
-  ) {
+  const inPath = pathParams(path);
+  const cursors: string[] = [];
+  for (const [name, value] of Object.entries(params ?? {})) {
     const problem = (text: string) => problems.push({ path: `${at}.params.${name}`, text });
-    if (value.type === "resolve" && !names.includes(name)) {
-      const { resource, field } = value as unknown as ResolveParam;
-      problem(`is not used in the path; for a query parameter write "{resources.${resource}.${field}}"`);
+    const isInPath = inPath.has(name);
+    if (!isBound(value)) {
+      const fault = isInPath ? staticProblem(value, inPath.get(name)!) : undefined;
+      if (fault) problem(fault);
+      continue;
     }
-    if (value.type !== "incremental") continue;
-    if (names.includes(name)) problem("a path can be bound to a parent only, by type resolve");
-    if (++cursors > 1) problem("is a second cursor, one is allowed");
-    if (value.end_value !== undefined || value.end_param !== undefined) {
-      problem("a cursor in params has no end; use endpoint.incremental with end_param");
+    if (isResolve(value)) {
+      const { resource, field } = value;
+      if (!isInPath) {
+        problem(`is not used in the path; for a query parameter write "{resources.${resource}.${field}}"`);
+      }
+      const fault = fieldProblem(resource, field);
+      if (fault) problem(fault);
+      continue;
+    }
+    if (isInPath) problem('stands in the path, which can be bound by type "resolve" only');
+    cursors.push(name);
+    if (cursors.length > 1) problem(`is a second cursor beside params.${cursors[0]}; one is allowed`);
+    const { end_value, end_param } = value as { end_value?: unknown; end_param?: unknown };
+    if ((end_value ?? end_param ?? undefined) !== undefined) {
+      problem("has an end, which a cursor in params cannot have; use endpoint.incremental with end_param");
     }
   }
   return problems;
 }
 
-/** Fields of the parent that an endpoint refers to, each once. */
-export function parentFieldsOf(config: EndpointConfig): string[] {
-  const fields = templateUses(config).flatMap(({ placeholders }) =>
-    placeholders.map(({ expression }) => reference(expression)).flatMap((found) =>
-      found.kind === "resource" ? [found.field] : []
-    )
-  );
-  for (const value of Object.values(config.params ?? {})) {
-    if (isBound(value) && value.type === "resolve") fields.push((value as ResolveParam).field);
+/** What is wrong with a value that stands in the path. */
+function staticProblem(value: unknown, placeholder: Placeholder): string | undefined {
+  if (value === null || value === undefined) return "is null, needed a value: it stands in the path";
+  if (value === "") return "is empty, needed a value: it stands in the path";
+  if (Array.isArray(value)) return "is a list, needed one value: it stands in the path";
+  if (typeof value === "string" && /[{}]/.test(value)) return undefined;
+  try {
+    valueText(value as string | number | boolean, placeholder);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    return `cannot be written by the format of {${placeholder.expression}:…} in the path; leave the format out`;
   }
-  return [...new Set(fields)];
+}
+
+/** Parameters of a path: what is neither a parent's field nor a cursor. */
+function pathParams(path: string): Map<string, Placeholder> {
+  try {
+    const placeholders = parseTemplate(path).filter((part) => typeof part !== "string");
+    return new Map(
+      placeholders.flatMap((each) => each.reference.kind === "param" ? [[each.reference.name, each]] : []),
+    );
+  } catch {
+    return new Map();
+  }
 }

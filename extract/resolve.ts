@@ -8,7 +8,7 @@ import { isJsonObject } from "../pipeline/json.ts";
 import type { ColumnHints, TableHints } from "../pipeline/table_hints.ts";
 import type { AuthConfig, ClientConfig, PaginatorConfig } from "../rest/types.ts";
 import { isBound, RequestTemplate } from "./request_template.ts";
-import { pathValuesOf } from "./references.ts";
+import { foreignOrigin, parentsOf } from "./references.ts";
 import type {
   EndpointConfig,
   IncrementalConfig,
@@ -29,6 +29,7 @@ export type Origin = "resource" | "resource_defaults" | "client" | "single entit
 export interface ResolvedEndpoint {
   readonly path: string;
   readonly method: string;
+  /** @throws {SyntaxError} for a text that cannot be taken apart */
   readonly template: RequestTemplate;
   readonly paginator: PaginatorConfig;
   readonly data_selector?: string;
@@ -76,36 +77,47 @@ function resolveEndpointResource(
   defaults: ResourceDefaults,
   client: ClientConfig | undefined,
 ): ResolvedResource {
-  const { endpoint: _own, name, incremental: ownIncremental, ...own } = resource;
-  const { endpoint: _shared, incremental: sharedIncremental, ...shared } = defaults;
-  const merged = mergeEndpoints(endpointOf(resource), defaults.endpoint ?? {});
+  const { endpoint: _own, name, ...own } = given(resource);
+  const { endpoint: _shared, ...shared } = given(defaults);
+  const [ownEndpoint, sharedEndpoint] = [endpointOf(resource), given(defaults.endpoint ?? {})];
   const origins: Record<string, Origin> = {
     ...originsOf(own, shared),
-    ...endpointOrigins(endpointOf(resource), defaults.endpoint ?? {}),
+    ...endpointOrigins(ownEndpoint, sharedEndpoint),
   };
   const columns = mergeColumns(own.columns, shared.columns);
-  const settings: ResourceSettings = { ...shared, ...own, ...(columns && { columns }) };
-  const config = withSingleEntity({ ...merged, path: merged.path ?? name }, { client, origins });
-  const incremental = incrementalOf(config) ?? ownIncremental ?? sharedIncremental;
-  const { pathValues, parent, origin } = pathValuesOf(config, client);
+  const merged = { ...shared, ...own, ...(columns && { columns }) };
+  const { incremental: plainCursor, ...settings } = merged;
+  // The short forms are spelled out first, so that a name is a path before the defaults are laid underneath.
+  const endpointConfig = { ...mergeEndpoints(ownEndpoint, sharedEndpoint), path: ownEndpoint.path ?? name };
+  const config = withSingleEntity(endpointConfig, { client, origins });
+  let template: RequestTemplate | undefined;
   const endpoint: ResolvedEndpoint = {
     path: config.path!,
     method: config.method ?? "GET",
-    template: new RequestTemplate(config, pathValues),
+    // When it is first needed: what has a text that cannot be taken apart can be looked at all the same.
+    get template() {
+      return template ??= new RequestTemplate(config);
+    },
     paginator: config.paginator!,
     data_selector: config.data_selector ?? undefined,
     response_actions: (config.response_actions ?? []) as ResponseAction[],
     response_format: config.response_format,
     auth: config.auth,
-    origin,
+    origin: foreignOrigin(config, client),
     config,
   };
-  return { name, settings, endpoint, incremental: incremental ?? undefined, parent, origins };
+  const incremental = incrementalOf(config) ?? plainCursor ?? undefined;
+  return { name, settings, endpoint, incremental, parent: parentsOf(config)[0], origins };
+}
+
+/** The keys that say something: what is undefined was not written. */
+function given<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 }
 
 /** The endpoint of a resource as an object. */
 export function endpointOf({ endpoint }: Pick<ResourceConfig, "endpoint">): EndpointConfig {
-  return typeof endpoint === "string" ? { path: endpoint } : endpoint ?? {};
+  return typeof endpoint === "string" ? { path: endpoint } : given(endpoint ?? {});
 }
 
 /** The resource's keys win as a whole; `params` and `json` are merged key by key. */
@@ -118,13 +130,13 @@ function mergeEndpoints(own: EndpointConfig, shared: EndpointConfig): EndpointCo
   return merged;
 }
 
-/** Column hints merged per column; those that the resource describes stand last. */
+/** Column hints merged per column; one that only the resource gives a type stands last. */
 function mergeColumns(own: TableHints["columns"], shared: TableHints["columns"]): TableHints["columns"] {
   if (!own || !shared) return undefined;
   const merged = { ...columnsByName(shared) };
   for (const [name, hints] of Object.entries(columnsByName(own))) {
     const known = merged[name];
-    delete merged[name];
+    if (known && !known.data_type && hints.data_type) delete merged[name];
     merged[name] = { ...known, ...hints };
   }
   return merged;
@@ -142,30 +154,34 @@ function isChosen(paginator: PaginatorConfig | null | undefined): paginator is P
   return typeof paginator !== "object" || paginator.type !== "auto" || "next" in paginator;
 }
 
-/** A path that ends in a placeholder names one entity: no paging, and the body is the record. */
+/**
+ * A path that ends in a placeholder names one entity: no paging, and the body is the record. `auto`, where it is
+ * written, says that pages follow all the same.
+ */
 function withSingleEntity(
   config: EndpointConfig,
   { client, origins }: { client?: ClientConfig; origins: Record<string, Origin> },
 ): EndpointConfig {
   const isSingle = isSingleEntity(config.path!);
-  const choose = (key: string, origin: Origin) => origins[`endpoint.${key}`] = origin;
   let { paginator, data_selector } = config;
-  if (isSingle && (data_selector === undefined || data_selector === null)) {
-    data_selector = "$";
-    choose("data_selector", "single entity");
+  if (data_selector === undefined || data_selector === null) {
+    data_selector = isSingle ? "$" : undefined;
+    origins["endpoint.data_selector"] = isSingle ? "single entity" : "detection";
   }
-  if (!isChosen(paginator)) {
-    if (isSingle) choose("paginator", "single entity");
-    else choose("paginator", isChosen(client?.paginator) ? "client" : "detection");
-    paginator = isSingle ? "single_page" : isChosen(client?.paginator) ? client.paginator : "auto";
+  if (isSingle && (paginator === undefined || paginator === null)) {
+    paginator = "single_page";
+    origins["endpoint.paginator"] = "single entity";
+  } else if (!isChosen(paginator)) {
+    const isClients = isChosen(client?.paginator);
+    paginator = isClients ? client!.paginator : "auto";
+    origins["endpoint.paginator"] = isClients ? "client" : "detection";
   }
-  if (data_selector === undefined || data_selector === null) choose("data_selector", "detection");
   return { ...config, paginator, data_selector };
 }
 
 /** Whether the last segment of a path holds a placeholder. */
 export function isSingleEntity(path: string): boolean {
-  return /\{[\w.-]+\}/.test(path.replace(/\/+$/, "").split("/").at(-1)!);
+  return /\{[\w.-]+\}/.test(path.replace(/(?:\/\.?)+$/, "").split("/").at(-1)!);
 }
 
 /** The cursor of an endpoint; one that a parameter holds goes before `endpoint.incremental`. */

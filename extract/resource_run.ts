@@ -1,63 +1,58 @@
 /**
- * The walk of one resource in one run: its pages, its cursors, what it hands to its children, and what the
- * following steps must know of it.
+ * The walk of one resource in one run: its pages, what it keeps of them, and what it hands to its children. A
+ * walk is made for an audience: each resource below has cursors of its own, and may need more or less of it than
+ * the others.
  * @module
  */
-import { SluiceError } from "../pipeline/errors.ts";
-import type { Emit } from "../pipeline/events.ts";
-import { fieldAt } from "../pipeline/field_path.ts";
 import type { JsonObject } from "../pipeline/json.ts";
-import { keyPart, type ResourceSummary, type StoredPage } from "../pipeline/load_package.ts";
+import { keyPart, type ResourceSummary } from "../pipeline/load_package.ts";
 import { resourceState } from "../pipeline/state.ts";
-import { dispositionOf, keysOf, scopeFields } from "../pipeline/table_hints.ts";
+import { dispositionOf, scopeFields } from "../pipeline/table_hints.ts";
 import type { RestClient } from "../rest/client.ts";
-import { Cursor } from "./cursor.ts";
+import type { Cursor } from "./cursor.ts";
 import type { CursorValue } from "./cursor_value.ts";
-import { ResourceCursors } from "./cursors.ts";
-import { type EndedBy, EndpointReader } from "./endpoint_reader.ts";
-import { extractContext } from "./extract_context.ts";
+import { isPerParent, ResourceCursors } from "./cursors.ts";
+import type { EndedBy } from "./endpoint_reader.ts";
+import type { ExtractOptions, ExtractSink } from "./extract_options.ts";
 import type { ResourceNode } from "./graph.ts";
 import { OrderedTasks } from "./ordered_tasks.ts";
-import { injected, takePage } from "./page_records.ts";
-import { cursorParams } from "./resolve.ts";
+import { callOwn } from "./own_code.ts";
+import { injected, isRestPage, takePage } from "./page_records.ts";
+import { ResourceReader } from "./resource_reader.ts";
+import { ResourceStore } from "./resource_store.ts";
+import { summaryOf } from "./resource_summary.ts";
 import type { ResourceSettings } from "./rest_api_config.ts";
-import { storedHints, summaryOf, tableOf } from "./resource_summary.ts";
 import type { ExtractedPage } from "./source.ts";
-import type { ResolvedSource } from "./validate.ts";
+import { WalkTally } from "./walk_tally.ts";
 
-/** What to extract. */
-export interface ExtractOptions {
-  readonly sourceName: string;
-  readonly source: ResolvedSource;
-  /** Names of the resources to load; undefined for those selected by default. */
-  readonly resources?: readonly string[];
-  /** Pages per resource. */
-  readonly limit?: number;
-  /** Forget the cursors of the selected resources. */
-  readonly fullRefresh?: boolean;
-  /** The pipeline state; cursors in it are moved. */
-  readonly state: JsonObject;
-  readonly signal: AbortSignal;
-  readonly emit: Emit;
+/** What all runs of an extraction share. */
+export interface RunParts {
+  readonly options: ExtractOptions;
+  readonly client: RestClient | undefined;
+  readonly sink: ExtractSink;
+  readonly runs: ReadonlyMap<ResourceNode, ResourceRun>;
 }
 
-/** Receives pages and keys; a slow sink slows the reading. */
-export interface ExtractSink {
-  append(resource: string, page: StoredPage): Promise<void>;
-  addKey(resource: string, key: readonly string[], walked: boolean): Promise<void>;
-}
+type Audience = ReadonlySet<ResourceRun>;
 
-/** How a walk went: whether it listed everything that exists, and the server's time when it began. */
-interface Walked {
-  readonly complete: boolean;
-  readonly serverTime: number;
-}
-
-/** A page on its way, with what its parent gives to it. */
-interface Arrived {
-  readonly page: ExtractedPage;
-  readonly inject?: JsonObject;
+/** One request with all its pages: of a root resource, or for one parent record. */
+interface Walk {
+  /** Those it is made for; only they take records of it. */
+  readonly audience: Audience;
   readonly parent?: JsonObject;
+  /** What every record gets from the parent. */
+  readonly inject?: JsonObject;
+  /** The parent's key, where it is to be noted. */
+  readonly key?: readonly string[];
+  /** The page limit left something of it out. */
+  isCut: boolean;
+}
+
+/** A page of a walk on its way, or, without one, its end. */
+interface Arrived {
+  readonly walk: Walk;
+  readonly page?: ExtractedPage;
+  readonly endedBy?: EndedBy;
 }
 
 // Without a client nothing is limited by an API.
@@ -66,306 +61,214 @@ const CLIENTLESS_CONCURRENCY = 8;
 /** The walk of one resource in one run. */
 export class ResourceRun {
   readonly node: ResourceNode;
-  readonly #options: ExtractOptions;
-  readonly #client: RestClient | undefined;
-  readonly #endpoint: EndpointReader | undefined;
-  readonly #sink: ExtractSink;
-  readonly #runs: ReadonlyMap<ResourceNode, ResourceRun>;
+  readonly #parts: RunParts;
   readonly #state: JsonObject;
+  /** Hand-written code remembers something by itself, so that what it reads need not be everything. */
+  readonly #remembers: boolean;
   readonly #cursors: ResourceCursors;
+  readonly #reader: ResourceReader;
+  readonly #store: ResourceStore;
   readonly #tasks: OrderedTasks<Arrived>;
-  /** Tables that records chose themselves, where they do. */
-  readonly #tables = new Set<string>();
-  #pages = 0;
-  #rows = 0;
-  /** Records met, whether or not they are new. */
-  #listed = 0;
-  #ignored = 0;
-  #skipped = 0;
-  #withoutValue = 0;
-  /** The page limit cut the walk short. */
-  #limited = false;
-  /** Everything that exists was listed. */
-  #complete = false;
-  /** A list of everything came back empty although there must be something. */
-  #hidden = false;
+  readonly #tally = new WalkTally();
+  #knownLoading: readonly ResourceRun[] | undefined;
+  /** Every parent there is was shown to it. */
+  #hasAllParents = false;
+  /** Every record there is was met. */
+  #isComplete = false;
 
-  constructor(
-    node: ResourceNode,
-    options: ExtractOptions,
-    client: RestClient | undefined,
-    sink: ExtractSink,
-    runs: ReadonlyMap<ResourceNode, ResourceRun>,
-  ) {
+  constructor(node: ResourceNode, parts: RunParts) {
     this.node = node;
-    this.#options = options;
-    this.#client = client;
-    this.#sink = sink;
-    this.#runs = runs;
-    const { endpoint, incremental } = node.resource;
-    if (endpoint) {
-      const prefetch = options.limit === undefined && !incremental?.row_order;
-      this.#endpoint = new EndpointReader(endpoint, { name: node.name, client: client!, prefetch });
-    }
-    this.#state = resourceState(options.state, options.sourceName, node.name);
+    this.#parts = parts;
+    const { options, client, sink } = parts;
+    const state = this.#state = resourceState(options.state, options.sourceName, node.name);
     const startsOver = options.fullRefresh || dispositionOf(this.#settings).disposition === "replace";
-    if (startsOver && node.loads) {
-      for (const key of Object.keys(this.#state)) delete this.#state[key];
-    }
-    this.#cursors = new ResourceCursors({ node, state: this.#state });
-    const concurrency = this.#settings.parallelized === false
-      ? 1
-      : client?.maxConcurrency ?? CLIENTLESS_CONCURRENCY;
-    this.#tasks = new OrderedTasks(concurrency, (arrived) => this.#take(arrived));
+    if (startsOver && node.loads) { for (const key of Object.keys(state)) delete state[key]; }
+    this.#remembers = node.resource.records !== undefined && Object.keys(state).length > 0;
+    this.#cursors = new ResourceCursors({ node, state });
+    const prefetch = options.limit === undefined && !node.resource.incremental?.row_order;
+    this.#reader = new ResourceReader(node, { ...options, client, state, prefetch });
+    this.#store = new ResourceStore(node, sink);
+    const most = this.#settings.parallelized === false ? 1 : client?.maxConcurrency ?? CLIENTLESS_CONCURRENCY;
+    const concurrency = Math.max(1, Math.min(most, options.limit ?? most));
+    this.#tasks = new OrderedTasks(concurrency, (arrived) => this.#arrive(arrived));
   }
 
   get #settings(): ResourceSettings {
     return this.node.resource.settings;
   }
 
-  get #serverTime(): number {
-    return this.#client?.lastServerTime ?? Date.now();
+  get #children(): ResourceRun[] {
+    return this.node.children.map((child) => this.#parts.runs.get(child)!);
   }
 
-  get #children(): ResourceRun[] {
-    return this.node.children.map((child) => this.#runs.get(child)!);
+  /** This resource and those below it, as far as they are loaded. */
+  get #loading(): readonly ResourceRun[] {
+    const below = () => this.#children.flatMap((child) => child.#loading);
+    return this.#knownLoading ??= this.node.loads ? [this, ...below()] : below();
+  }
+
+  get #isLimitReached(): boolean {
+    const { limit } = this.#parts.options;
+    return limit !== undefined && this.#tally.pages >= limit;
+  }
+
+  get #serverTime(): number {
+    return this.#parts.client?.lastServerTime ?? Date.now();
   }
 
   /** Walks a root resource and, page by page, its children. */
   async walk(): Promise<void> {
     this.#say("started");
-    const walked = this.#endpoint ? await this.#walkEndpoint(this.#endpoint) : await this.#walkByHand();
-    this.#finish(walked.complete, walked.serverTime);
-    await this.#finishChildren(walked.serverTime);
-  }
-
-  async #walkByHand(): Promise<Walked> {
-    const start = this.#fetchStart();
-    for await (const page of this.#callByHand({ from: start })) {
-      await this.#take({ page });
-      if (this.#isOver) break;
-      if (this.#limitReached) {
-        this.#limited = true;
-        break;
-      }
-    }
-    return { complete: !this.#limited, serverTime: this.#serverTime };
-  }
-
-  /** Calls the author's function, for a parent or for all. */
-  #callByHand({ parent, from }: { parent?: JsonObject; from?: CursorValue }): AsyncIterable<ExtractedPage> {
-    const cursor = this.#cursorFor(parent);
-    return this.node.resource.records!(extractContext({
-      name: this.node.name,
-      client: this.#client,
-      parent,
-      incremental: cursor?.values(from ?? cursor.initial),
-      state: this.#state,
-      signal: this.#options.signal,
-      emit: this.#options.emit,
-    }));
-  }
-
-  async #walkEndpoint(endpoint: EndpointReader): Promise<Walked> {
-    const start = this.#fetchStart();
-    let serverTime: number | undefined;
-    const { values, params } = this.#cursorValues(undefined, start);
-    const ended = await endpoint.read({ incremental: values }, params, async (page) => {
-      serverTime ??= page.response.serverTime;
-      await this.#take({ page });
-      if (this.#isOver) return false;
-      if (this.#limitReached && page.next) this.#limited = true;
-      return !this.#limitReached;
+    const walk: Walk = { audience: new Set(this.#loading), isCut: false };
+    let began: number | undefined;
+    const endedBy = await this.#read(walk, async (page) => {
+      began ??= isRestPage(page) ? page.response.serverTime : this.#serverTime;
+      await this.#take(page, walk);
+      return this.#goesOn(page, walk);
     });
-    this.#count(ended);
-    // A list that must have something in it and has nothing tells of missing rights, not of missing rows.
-    const mustHaveSome = this.#settings.warn_if_empty !== undefined;
-    this.#hidden = mustHaveSome && start === undefined && !this.#listed && !this.#limited && !this.#skipped;
-    return {
-      complete: start === undefined && !this.#limited && !this.#skipped && !this.#hidden,
-      serverTime: serverTime ?? this.#serverTime,
-    };
+    this.#tally.end(endedBy);
+    await this.#finish(began ?? this.#serverTime);
   }
 
-  /** The earliest start that any consumer of this walk needs; undefined when one needs everything. */
-  #fetchStart(): CursorValue | undefined {
-    const starts: (CursorValue | undefined)[] = this.#children.map((child) =>
-      child.#settings.parent_cursor?.except ? undefined : child.#cursors.onParent?.start
-    );
-    if (this.node.loads) starts.push(this.#cursors.own?.start);
-    if (!starts.length || starts.some((start) => start === undefined)) return undefined;
-    const isDescending = this.node.resource.incremental?.last_value_func === "min";
-    return (starts as CursorValue[]).reduce((first, start) =>
-      (start < first) !== isDescending ? start : first
-    );
+  async #read(walk: Walk, use: (page: ExtractedPage) => Promise<boolean>): Promise<EndedBy | undefined> {
+    const { parent } = walk;
+    const cursor = this.#cursors.asking(parent);
+    const start = this.#startOf(walk);
+    if (start !== undefined || cursor?.isStateless || this.#remembers) this.#tally.isPartial = true;
+    return await this.#reader.read({ parent, cursor, from: start ?? cursor?.initial }, use);
   }
 
-  /** The cursor that a request is made for, also where nothing is loaded and so nothing remembered. */
-  #cursorFor(parent?: JsonObject): Cursor | undefined {
-    const { incremental } = this.node.resource;
-    if (!incremental) return undefined;
-    return this.#cursors.of(parent) ?? new Cursor(incremental, { state: {}, resource: this.node.name });
+  /** The earliest start that anybody in the audience needs; undefined when one needs everything. */
+  #startOf({ audience, parent }: Walk): CursorValue | undefined {
+    if (!this.node.resource.incremental) return undefined;
+    const [first, ...others] = [...audience].map((run) => this.#cursorOf(run, parent));
+    return others.reduce((start, cursor) => first?.earlier(start, cursor?.start), first?.start);
   }
 
-  #cursorValues(parent: JsonObject | undefined, from?: CursorValue) {
-    const { incremental } = this.node.resource;
-    const cursor = this.#cursorFor(parent);
-    if (!incremental || !cursor) return { values: undefined, params: {} };
-    const values = cursor.values(parent ? undefined : from ?? cursor.initial);
-    return { values, params: cursorParams(incremental, values) };
+  /** The cursor by which one of the audience tells what is new among the records of this resource. */
+  #cursorOf(run: ResourceRun, parent: JsonObject | undefined): Cursor | undefined {
+    return run === this ? this.#cursors.own(parent) : run.#cursors.gate(this.node, parent);
   }
 
-  #count(ended: EndedBy | undefined): void {
-    if (ended === "ignore") this.#ignored++;
-    if (ended === "skip") this.#skipped++;
-    if (ended === "no-value") this.#withoutValue++;
+  /** Whether a walk goes on after a page. */
+  #goesOn(page: ExtractedPage, walk: Walk): boolean {
+    if (!this.#isLimitReached) return !this.#isOver(walk);
+    // Only of an endpoint's page it is known whether another one follows.
+    const isLast = this.node.resource.endpoint && isRestPage(page) && !page.next;
+    if (!isLast) this.#tally.isLimited = walk.isCut = true;
+    return false;
   }
 
-  get #limitReached(): boolean {
-    return this.#options.limit !== undefined && this.#pages >= this.#options.limit;
+  /** Whether the order of the records can end a walk; a cursor that several walks share says nothing of one. */
+  #mayBeOver({ parent }: Walk): boolean {
+    return Boolean(this.node.resource.incremental?.row_order) && (!parent || isPerParent(this.node));
   }
 
-  /** By the order of the records nothing new can follow, for this resource and for those it feeds. */
-  get #isOver(): boolean {
-    if (!this.#cursors.own?.isOver) return false;
-    return this.#children.every((child) => child.#cursors.onParent?.isOver ?? false);
+  /** By the order of the records nothing new can follow, for nobody in the audience. */
+  #isOver(walk: Walk): boolean {
+    return this.#mayBeOver(walk) &&
+      [...walk.audience].every((run) => this.#cursorOf(run, walk.parent)?.isOver ?? false);
   }
 
-  /** Passes a page on and feeds its records to the children. */
-  async #take({ page, inject, parent }: Arrived): Promise<void> {
-    const taken = takePage(page, this.#settings, inject);
-    const { records } = taken;
-    const drop: number[] = [];
-    const listsKeys = this.#listsKeys;
-    const cursor = this.#cursors.of(parent);
-    for (let index = 0; index < records.length; index++) {
-      if (cursor && !cursor.take(records[index]!)) drop.push(index);
-      if (listsKeys) await this.#sink.addKey(this.node.name, this.#keyOf(records[index]!), false);
+  /** Keeps what is new of a page and feeds its records to the children. */
+  async #take(page: ExtractedPage, { audience, parent, inject }: Walk): Promise<void> {
+    const taken = takePage(page, this.node.resource, inject);
+    this.#tally.pages++;
+    this.#tally.listed += taken.records.length;
+    if (audience.has(this)) this.#tally.rows += await this.#store.keep(taken, this.#cursors.own(parent));
+    const { pages, rows } = this.#tally;
+    this.#parts.options.emit({ type: "page", resource: this.node.name, pages, rows });
+    for (const child of this.#children) {
+      for (const record of taken.records) await child.#offer(record, { audience, above: parent });
     }
-    this.#pages++;
-    this.#listed += records.length;
-    this.#rows += records.length - drop.length;
-    if (this.node.loads && records.length > drop.length) await this.#append(taken, drop);
-    this.#options.emit({ type: "page", resource: this.node.name, pages: this.#pages, rows: this.#rows });
-    for (const child of this.#children) for (const record of records) await child.#takeParent(record);
   }
 
-  async #append(
-    { records, store, storeOnly }: ReturnType<typeof takePage>,
-    drop: readonly number[],
+  /** Takes a parent record: starts a walk for those in the audience to whom it is news. */
+  async #offer(
+    record: JsonObject,
+    { audience, above }: { audience: Audience; above: JsonObject | undefined },
   ): Promise<void> {
-    const { table_name } = this.#settings;
-    if (typeof table_name !== "function") return await this.#sink.append(this.node.name, store(drop));
-    const dropped = new Set(drop);
-    const kept = records.filter((_, index) => !dropped.has(index));
-    for (const [table, some] of Map.groupBy(kept, (record) => tableOf(table_name, record, this.node.name))) {
-      this.#tables.add(table);
-      await this.#sink.append(`${this.node.name}/${table}`, storeOnly(some));
-    }
+    const offered = this.#loading.filter((run) => audience.has(run));
+    const interested = new Set(offered.filter((run) => run.#isNews(record, this.node.parent!, above)));
+    const isOffered = audience.has(this);
+    if (!isOffered) this.#tally.missedParents = true;
+    if (!interested.size) this.#tally.isPartial = true;
+    const fields = isOffered ? scopeFields(this.#settings) : [];
+    if (!interested.size && !fields.length) return;
+    const inject = injected(this.node, record);
+    const key = fields.map((field) => keyPart(inject?.[field]));
+    const walk: Walk = { audience: interested, parent: record, inject, key, isCut: false };
+    if (interested.size && this.#isWanted(record)) await this.#start(walk);
+    else await this.#note(walk, true);
   }
 
-  /** Keys are listed when a later publish may have to tell which rows are gone. */
-  get #listsKeys(): boolean {
-    return this.node.loads && !this.node.parent && dispositionOf(this.#settings).prune &&
-      this.#cursors.own?.start !== undefined;
+  /** Whether a record of one above has changed since this resource last saw it. */
+  #isNews(record: JsonObject, node: ResourceNode, above: JsonObject | undefined): boolean {
+    const isNew = this.#cursors.gate(node, above)?.take(record) ?? true;
+    const except = node === this.node.parent ? this.#settings.parent_cursor?.except : undefined;
+    return isNew || Boolean(except && this.#callOwn('"except" of parent_cursor', () => except(record)));
   }
 
-  #keyOf(record: JsonObject): string[] {
-    return keysOf(this.#settings).primary.map((field) => keyPart(fieldAt(record, field)));
+  #isWanted(record: JsonObject): boolean {
+    const { parent_filter } = this.#settings;
+    return !parent_filter || Boolean(this.#callOwn('"parent_filter"', () => parent_filter(record)));
   }
 
-  /** Starts the walk of one parent record, unless it is known to hold nothing new. */
-  async #takeParent(parent: JsonObject): Promise<void> {
-    const settings = this.#settings;
-    const { onParent } = this.#cursors;
-    const inject = this.#attempt(() => injected(settings, this.node.parent!.name, parent));
-    const key = scopeFields(settings).map((field) => keyPart(inject?.[field]));
-    const note = (walked: boolean) =>
-      key.length ? this.#sink.addKey(this.node.name, key, walked) : Promise.resolve();
-    const isNew = onParent?.take(parent) ?? true;
-    if (!isNew && !settings.parent_cursor?.except?.(parent)) return await note(false);
-    if (settings.parent_filter && !settings.parent_filter(parent)) return await note(true);
-    if (this.#limitReached) {
-      this.#limited = true;
+  #callOwn<T>(what: string, call: () => T): T {
+    return callOwn({ what, resource: this.node.name }, call);
+  }
+
+  /** Starts the walk of one parent record as soon as there is room. */
+  async #start(walk: Walk): Promise<void> {
+    if (this.#isLimitReached) {
+      this.#tally.isLimited = true;
       return;
     }
+    // Whether the next page is needed is known once this one was taken.
+    const isAwaited = this.#mayBeOver(walk);
     await this.#tasks.add(async (emit) => {
-      let cut = false;
-      const ended = await this.#readFor(parent, async (page) => {
-        if (this.#limitReached) {
-          cut = this.#limited = true;
-          return false;
-        }
-        await emit({ page, inject, parent });
-        return true;
+      const endedBy = await this.#read(walk, async (page) => {
+        await emit({ walk, page }, isAwaited);
+        return this.#goesOn(page, walk);
       });
-      this.#count(ended);
-      await note(ended !== "skip" && !cut);
+      await emit({ walk, endedBy });
     });
   }
 
-  /** Reads what belongs to one parent. */
-  async #readFor(
-    parent: JsonObject,
-    use: (page: ExtractedPage) => Promise<boolean>,
-  ): Promise<EndedBy | undefined> {
-    if (!this.#endpoint) {
-      for await (const page of this.#callByHand({ parent })) if (!await use(page)) break;
-      return undefined;
-    }
-    const { values, params } = this.#cursorValues(parent);
-    const name = this.node.parent!.name;
-    try {
-      return await this.#endpoint.read(
-        { parent: { name, record: parent }, incremental: values },
-        params,
-        use,
-      );
-    } catch (error) {
-      throw withResource(error, this.node.name);
-    }
+  /** Takes what the walks of parent records bring, in the order of these. */
+  async #arrive({ walk, page, endedBy }: Arrived): Promise<void> {
+    if (!page) {
+      this.#tally.end(endedBy);
+      await this.#note(walk, endedBy !== "skip" && !walk.isCut);
+    } else if (!this.#isLimitReached) await this.#take(page, walk);
+    else this.#tally.isLimited = walk.isCut = true;
   }
 
-  #attempt<T>(action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      throw withResource(error, this.node.name);
-    }
+  async #note({ key, audience }: Walk, isRead: boolean): Promise<void> {
+    if (key?.length) await this.#store.noteParent(key, isRead && audience.has(this));
   }
 
-  async #finishChildren(serverTime: number): Promise<void> {
-    for (const child of this.#children) {
-      await child.#tasks.finish();
-      child.#finish(this.#complete && !child.#limited, serverTime, this.#limited);
-      await child.#finishChildren(serverTime);
-    }
-  }
-
-  #finish(complete: boolean, serverTime: number, parentLimited = false): void {
-    this.#complete = complete;
-    if (!this.#limited && !parentLimited) this.#commit(serverTime);
-    const parents = this.node.parent?.name;
-    if (this.#ignored && parents) {
-      this.#warn(
-        "parents-vanished",
-        `${this.#ignored} ${parents} vanished while they were read and were skipped`,
-      );
-    }
-    if (this.#withoutValue) {
-      const what = parents ? `${this.#withoutValue} ${parents} have` : "the endpoint has";
-      this.#warn("no-value", `${what} no value for the path and were not asked for`);
-    }
-    if (this.#skipped) {
-      const what = parents ? `${this.#skipped} ${parents}` : "the endpoint";
-      this.#warn("not-readable", `${what} could not be read with these rights and kept their rows`);
-    }
-    if (this.#hidden) this.#warn("empty", this.#settings.warn_if_empty!);
+  /** Settles what the walk came to, for this resource and then for those below it. */
+  async #finish(began: number, above?: ResourceRun): Promise<void> {
+    await this.#tasks.finish();
+    const tally = this.#tally;
+    if (above && above.#tally.isLimited) tally.isLimited = true;
+    this.#hasAllParents = !above || (above.#isComplete && !tally.isLimited && !tally.missedParents);
+    const isWhole = this.#hasAllParents && !tally.isLimited && !tally.isPartial && !tally.hasSkipped;
+    // A list that must have something in it and has nothing tells of missing rights, not of missing rows.
+    const { warn_if_empty } = this.#settings;
+    const isHidden = !above && isWhole && !tally.listed && warn_if_empty !== undefined;
+    // What vanished while it was read is no gap below a parent; in a list of everything it may be one.
+    this.#isComplete = isWhole && !isHidden && (above !== undefined || !tally.hasEndedEarly);
+    if (!tally.isLimited) this.#commit(began);
+    for (const { code, message } of tally.notices(this.node.parent?.name)) this.#warn(code, message);
+    if (isHidden) this.#warn("empty", warn_if_empty);
     this.#say("finished");
+    for (const child of this.#children) await child.#finish(began, this);
   }
 
-  #commit(serverTime: number): void {
-    const many = this.#cursors.commit(serverTime);
+  #commit(began: number): void {
+    const many = this.#cursors.commit(began);
     if (!many) return;
     this.#warn(
       "coarse-cursor",
@@ -375,17 +278,12 @@ export class ResourceRun {
 
   #say(state: "started" | "finished"): void {
     if (!this.node.loads) return;
-    this.#options.emit({
-      type: "resource",
-      resource: this.node.name,
-      state,
-      pages: this.#pages,
-      rows: this.#rows,
-    });
+    const { pages, rows } = this.#tally;
+    this.#parts.options.emit({ type: "resource", resource: this.node.name, state, pages, rows });
   }
 
   #warn(code: string, message: string): void {
-    this.#options.emit({ type: "warning", code, message, resource: this.node.name });
+    this.#parts.options.emit({ type: "warning", code, message, resource: this.node.name });
   }
 
   /** Ends what still runs for this resource after a failure elsewhere. */
@@ -393,26 +291,18 @@ export class ResourceRun {
     return this.#tasks.cancel(reason);
   }
 
-  /** What the following steps must know, by the name that pages were appended under. */
-  summaries(): [string, ResourceSummary][] {
-    const { name } = this.node;
-    const facts = {
+  /** What the following steps must know. */
+  summary(): ResourceSummary {
+    const { pages, rows, hasSkipped } = this.#tally;
+    return summaryOf({
       node: this.node,
-      pages: this.#pages,
-      rows: this.#rows,
-      complete: this.#complete,
-      skipped: this.#skipped > 0,
+      pages,
+      rows,
+      complete: this.#isComplete,
+      hasAllParents: this.#hasAllParents,
+      skipped: hasSkipped,
       hasStart: this.#cursors.hasStart,
-    };
-    if (typeof this.#settings.table_name !== "function") return [[name, summaryOf(facts)]];
-    return [...this.#tables].map((table) => [
-      `${name}/${table}`,
-      { ...summaryOf(facts), resource: name, hints: { ...storedHints(this.#settings), table_name: table } },
-    ]);
+      tables: this.#store.tables,
+    });
   }
-}
-
-/** An error with the resource that it concerns, where it says none. */
-function withResource(error: unknown, resource: string): unknown {
-  return error instanceof SluiceError ? error.within({ resource }) : error;
 }

@@ -13,6 +13,7 @@ import {
   type TableHints,
 } from "../pipeline/table_hints.ts";
 import type { ResourceNode } from "./graph.ts";
+import { callOwn } from "./own_code.ts";
 import { columnsByName } from "./resolve.ts";
 
 /** How the walk of a resource went. */
@@ -20,34 +21,49 @@ export interface WalkFacts {
   readonly node: ResourceNode;
   readonly pages: number;
   readonly rows: number;
-  /** Everything that exists was listed. */
+  /** Every record there is was met. */
   readonly complete: boolean;
+  /** Every parent there is was shown to it. */
+  readonly hasAllParents: boolean;
   /** Something could not be read and keeps its rows. */
   readonly skipped: boolean;
   /** A cursor was there before, so this is not all there is. */
   readonly hasStart: boolean;
+  /** Tables that records chose. */
+  readonly tables: ReadonlySet<string>;
 }
 
 /** The summary of a resource. */
-export function summaryOf({ node, pages, rows, complete, skipped, hasStart }: WalkFacts): ResourceSummary {
+export function summaryOf(facts: WalkFacts): ResourceSummary {
+  const { node, pages, rows, complete, skipped, hasStart, tables } = facts;
   const { settings } = node.resource;
-  const { disposition, prune, strategy } = dispositionOf(settings);
-  const perParent = node.parent !== undefined && strategy === "replace-per-parent";
+  const { disposition, prune } = dispositionOf(settings);
   const fresh = complete && !hasStart && !skipped;
-  const scope = perParent
-    ? { fields: scopeFields(settings), complete }
-    : prune && complete && !fresh
-    ? { fields: keysOf(settings).primary, complete: true }
-    : undefined;
-  const replaceAll = (disposition === "replace" && !skipped) || ((perParent || prune) && fresh);
+  const isRenewed = prune || isPerParent(facts);
+  const replaceAll = (disposition === "replace" && !skipped) || (isRenewed && fresh);
   return {
     hints: storedHints(settings),
     pages,
     rows,
     replaceAll,
-    scope: replaceAll ? undefined : scope,
+    scope: replaceAll ? undefined : scopeOf(facts),
     copiesOf: settings.copies_of,
+    tables: typeof settings.table_name === "function" ? [...tables] : undefined,
   };
+}
+
+function isPerParent({ node }: WalkFacts): boolean {
+  return node.parent !== undefined &&
+    dispositionOf(node.resource.settings).strategy === "replace-per-parent";
+}
+
+/** Which rows this load speaks about besides those that it brings. */
+function scopeOf(facts: WalkFacts): ResourceSummary["scope"] {
+  const { node: { parent, resource: { settings } }, complete, hasAllParents } = facts;
+  if (isPerParent(facts)) return { fields: scopeFields(settings), complete: hasAllParents };
+  // Below a parent keys are not listed.
+  const isPruned = dispositionOf(settings).prune && complete && !parent;
+  return isPruned ? { fields: keysOf(settings).primary, complete: true } : undefined;
 }
 
 const STORED = ["write_disposition", "primary_key", "merge_key", "max_table_nesting"] as const;
@@ -69,7 +85,7 @@ export function tableOf(
   record: JsonObject,
   resource: string,
 ): string {
-  const table: unknown = choose(record);
+  const table: unknown = callOwn({ what: '"table_name"', resource }, () => choose(record));
   if (typeof table === "string" && table.trim()) return table;
   throw new ConfigError(`Cannot choose a table for a record of "${resource}": table_name returned no text`, {
     code: "invalid-table-name",

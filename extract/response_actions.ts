@@ -16,19 +16,11 @@ export function actionsOf(list: readonly (ResponseAction | ActionFunction)[]): A
         continue;
       }
       if (!matches(each, response)) continue;
-      if (typeof each.action === "string") {
-        // Without a condition it would end every walk at once.
-        if (hasCondition(each)) return each.action;
-        continue;
-      }
+      if (typeof each.action === "string") return each.action;
       for (const action of [each.action].flat() as ActionFunction[]) await run(action, response);
     }
     return undefined;
   };
-}
-
-function hasCondition({ status_code, content }: ResponseAction): boolean {
-  return status_code !== undefined || content !== undefined;
 }
 
 function matches({ status_code, content }: ResponseAction, response: ActionResponse): boolean {

@@ -5,20 +5,15 @@
  * @module
  */
 import { z } from "zod";
-import { authParameters } from "../rest/auth/mod.ts";
-import { paginatorKinds } from "../rest/paginators/mod.ts";
-import type { KnownKeys } from "./problems.ts";
+import { authParameters, builtInAuths } from "../rest/auth/mod.ts";
+import { builtInPaginators, paginatorParameters } from "../rest/paginators/mod.ts";
+import { kindJsonSchema, type Kinds, kindSchema, knownArguments } from "./kind_schema.ts";
+import type { KnownKeys } from "./schema_problems.ts";
 import type { RestApiConfig } from "./rest_api_config.ts";
 
 /** A function; JSON cannot hold it. */
 const func = (what: string) =>
   z.custom<unknown>((value) => typeof value === "function", `a function ${what}`);
-/** Something ready made that has this method. */
-const having = (method: string, what: string) =>
-  z.custom<unknown>(
-    (value) => typeof (value as Record<string, unknown> | null)?.[method] === "function",
-    what,
-  );
 const names = z.union([z.string(), z.array(z.string())]);
 const positive = z.number().positive();
 const pace = {
@@ -26,22 +21,23 @@ const pace = {
   requests_per_minute: positive.optional().describe("Requests per minute."),
 };
 
-/** A paginator or authentication: its name, its name with options, ready made, or a function. */
-function kind(what: "paginator" | "auth", kinds: readonly string[], method: string) {
-  return z.union([
-    z.enum(kinds as [string, ...string[]]),
-    z.looseObject({
-      type: what === "auth"
-        ? z.enum(kinds as [string, ...string[]]).optional()
-        : z.enum(kinds as [string, ...string[]]),
-    }),
-    having(method, `a ready-made ${what}`),
-    func(`that is the ${what}`),
-  ]);
-}
-
-const paginator = z.lazy(() => kind("paginator", paginatorKinds(), "next"));
-const auth = z.lazy(() => kind("auth", Object.keys(authParameters), "headers"));
+const paginators: Kinds = {
+  what: "paginator",
+  parameters: paginatorParameters,
+  builtIn: builtInPaginators,
+  method: "next",
+  isCompleted: false,
+};
+const auths: Kinds = {
+  what: "auth",
+  parameters: authParameters,
+  builtIn: builtInAuths,
+  method: "headers",
+  presetType: "bearer",
+  isCompleted: true,
+};
+const paginator = kindSchema(paginators);
+const auth = kindSchema(auths);
 
 const retry = z.strictObject({
   max_attempts: z.int().min(1).optional().describe("Tries in all, the first included. Default 6."),
@@ -151,7 +147,8 @@ const incrementalFields = {
 /** `incremental`. */
 export const incrementalSchema = z.strictObject(incrementalFields);
 
-const paramValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.undefined()]);
+const PARAM = "a plain value or a list of them";
+const paramValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.undefined()], "a plain value");
 const boundParam = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("incremental"), ...incrementalFields }),
   z.strictObject({ type: z.literal("resolve"), resource: z.string(), field: z.string() }),
@@ -168,9 +165,10 @@ export const endpointSchema = z.strictObject({
     "Relative to `base_url`, or a whole URL. Default: the resource's name.",
   ),
   method: z.enum(["GET", "POST", "PUT"]).optional().describe("Default `GET`."),
-  params: z.record(z.string(), z.union([paramValue, z.array(paramValue), boundParam])).nullish().describe(
-    "Query parameters; a list repeats its key, null leaves it out.",
-  ),
+  params: z.record(z.string(), z.union([paramValue, z.array(paramValue), boundParam], PARAM)).nullish()
+    .describe(
+      "Query parameters; a list repeats its key, null leaves it out.",
+    ),
   json: z.unknown().optional().describe("JSON body; a text that is one placeholder keeps the value's type."),
   data: z.unknown().optional().describe("Form (an object or list of pairs) or raw body (text or bytes)."),
   headers: z.record(z.string(), z.string()).nullish().describe("Added to the client's."),
@@ -319,7 +317,10 @@ export const restApiSchema = z.strictObject({
   resource_defaults: defaultsSchema.optional().describe(
     "Laid under every resource that is not written by hand.",
   ),
-  resources: z.array(z.union([z.string().min(1), resourceSchema, handWrittenSchema])).describe(
+  resources: z.array(
+    z.union([z.string().min(1), resourceSchema, handWrittenSchema], "a name or an object"),
+    "a list of resources",
+  ).describe(
     "What to extract.",
   ),
 });
@@ -329,7 +330,16 @@ export const sourcePartsSchema = restApiSchema.extend({ client: clientSchema.opt
 
 /** The grammar as JSON Schema, for editors and other programs. Functions can be anything there. */
 export function restApiJsonSchema(): unknown {
-  const schema = z.toJSONSchema(restApiSchema, { unrepresentable: "any", io: "input", reused: "ref" });
+  const schema = z.toJSONSchema(restApiSchema, {
+    unrepresentable: "any",
+    io: "input",
+    reused: "ref",
+    override({ zodSchema, jsonSchema }) {
+      const schema: z.core.$ZodType = zodSchema;
+      if (schema === paginator) Object.assign(jsonSchema, kindJsonSchema(paginators));
+      if (schema === auth) Object.assign(jsonSchema, kindJsonSchema(auths));
+    },
+  });
   return { ...schema, title: "A source of Sluice as data" };
 }
 
@@ -347,7 +357,10 @@ export const KNOWN_KEYS: KnownKeys = {
   retry: Object.keys(retry.shape),
   resource_defaults: Object.keys(defaultsSchema.shape),
   resource: Object.keys(resourceSchema.shape),
+  hand_written: Object.keys(handWrittenSchema.shape),
   endpoint: Object.keys(endpointSchema.shape),
+  paginator: (value) => knownArguments(paginators, value),
+  auth: (value) => knownArguments(auths, value),
   incremental: Object.keys(incrementalSchema.shape),
   processing_steps: ["filter", "map", "yield_map"],
   response_actions: ["status_code", "content", "action"],

@@ -3,19 +3,19 @@
  * problems are found before anything is opened or asked.
  * @module
  */
-import { jsonPath } from "../pipeline/json_path.ts";
-import { nearest } from "../pipeline/nearest.ts";
 import { createAuth } from "../rest/auth/mod.ts";
 import { checkBaseUrl } from "../rest/origin.ts";
 import { createPaginator } from "../rest/paginators/mod.ts";
-import type { AuthConfig, ClientConfig, PaginatorConfig } from "../rest/types.ts";
-import { Cursor } from "./cursor.ts";
-import { type Problem, problemOf, refuse, schemaProblems } from "./problems.ts";
-import { parentsOf, referenceProblems } from "./references.ts";
-import { endpointOf, type ResolvedResource, resolveResource } from "./resolve.ts";
-import { columnsByName } from "./resolve.ts";
-import type { IncrementalConfig, ResourceConfig } from "./rest_api_config.ts";
+import type { ClientConfig } from "../rest/types.ts";
+import { addressProblems, withParentOrigins } from "./addresses.ts";
+import { graphProblems } from "./graph_problems.ts";
+import { attempt, pathText, type Problem, refuse, wrongWhole } from "./problems.ts";
+import { headerProblems, settingProblems } from "./request_problems.ts";
+import { resourceProblems } from "./resource_problems.ts";
+import { type ResolvedResource, resolveResource } from "./resolve.ts";
 import { KNOWN_KEYS, sourcePartsSchema } from "./schema.ts";
+import { schemaProblems, withoutRepeats } from "./schema_problems.ts";
+import { soundParts } from "./sound_parts.ts";
 import type { Built, SourceParts } from "./source.ts";
 
 /** A source with everything spelled out. */
@@ -29,176 +29,79 @@ export function partsOf(built: Built): SourceParts {
   return Array.isArray(built) ? { resources: built } : built as SourceParts;
 }
 
+/** How far {@link resolveSource} looks. */
+export interface ResolveOptions {
+  /** False while fields of authentications may be missing that the project's files have. @default true */
+  readonly hasCredentials?: boolean;
+}
+
+/** A resource that was spelled out, with its place for messages. */
+export interface PlacedResource {
+  readonly at: string;
+  readonly resource: ResolvedResource;
+}
+
 /**
  * Checks a source and spells it out.
  *
  * @param owner names the source in messages
  * @throws {ConfigError} "invalid-source" with all problems
  */
-export function resolveSource(built: Built, owner: string): ResolvedSource {
+export function resolveSource(
+  built: Built,
+  owner: string,
+  { hasCredentials = true }: ResolveOptions = {},
+): ResolvedSource {
   const parts = partsOf(built);
-  const problems = schemaProblems(sourcePartsSchema, parts, KNOWN_KEYS);
-  // What has the wrong shape cannot be looked at any further; the rest can.
-  const isSound = (path: string) => !problems.some((problem) => problem.path.startsWith(path));
-  const entries = Array.isArray(parts?.resources) ? parts.resources : [];
-  const resources: ResolvedResource[] = [];
-  const further: Problem[] = [];
-  const context = {
-    defaults: isSound("resource_defaults") ? parts.resource_defaults : undefined,
-    client: isSound("client") ? parts.client : undefined,
-  };
-  if (context.client) further.push(...clientProblems(context.client));
-  for (const [index, entry] of entries.entries()) {
-    if (!isSound(`resources[${index}]`)) continue;
-    const name = typeof entry === "string" ? entry : entry.name;
-    const at = `resources[${index}]${typeof entry === "string" ? "" : ` "${name}"`}`;
-    try {
-      const resource = resolveResource(entry, context);
-      resources.push(resource);
-      further.push(...resourceProblems(resource, { at, hasClient: parts.client !== undefined }));
-    } catch (error) {
-      // A text that cannot be taken apart is told below, with its place.
-      if (!(error instanceof SyntaxError)) throw error;
-      further.push(...referenceProblems(endpointOf(entry as ResourceConfig), { at: `${at}.endpoint` }));
-    }
-  }
-  const declared = entries.map((entry) => typeof entry === "string" ? entry : entry?.name);
-  refuse(owner, [...problems, ...further, ...graphProblems(resources, declared)]);
+  refuse(owner, wrongWhole(parts));
+  const found = schemaProblems(sourcePartsSchema, parts, KNOWN_KEYS);
+  const { client, resource_defaults: defaults = {}, resources: entries } = soundParts(parts, found);
+  const problems = withoutRepeats(found);
+  const placed = entries.flatMap((entry, index): PlacedResource[] => {
+    if (entry === undefined) return [];
+    const at = pathText(["resources", index], parts);
+    return [{ at, resource: resolveResource(entry, { defaults, client }) }];
+  });
+  const shared = { at: "resource_defaults.endpoint", hasCredentials };
+  problems.push(...settingProblems(defaults.endpoint ?? {}, shared));
+  problems.push(...placed.flatMap((each) => resourceProblems(each, hasCredentials)));
+  if (client) problems.push(...clientProblems(client, hasCredentials), ...addressProblems(placed, client));
+  else if (parts.client === undefined) problems.push(...clientMissing(placed));
+  problems.push(...graphProblems(placed, Array.isArray(parts.resources) ? parts.resources : []));
+  refuse(owner, problems);
+  const resources = withParentOrigins(placed.map(({ resource }) => resource), client);
   return { client: parts.client, resources };
 }
 
-function clientProblems(client: ClientConfig): Problem[] {
+function clientProblems(client: ClientConfig, hasCredentials: boolean): Problem[] {
+  const { base_url, headers, paginator, auth } = client;
   return [
-    ...attempt("client.base_url", () => checkBaseUrl(client.base_url)),
-    ...attempt("client.auth", () => createAuth(client.auth)),
-    ...paginatorProblems("client.paginator", client.paginator),
+    ...baseUrlProblems(client),
+    ...headerProblems(headers ?? {}, "client.headers"),
+    ...attempt("client.paginator", () => createPaginator(paginator)),
+    ...(hasCredentials && base_url !== "" ? attempt("client.auth", () => createAuth(auth)) : []),
   ];
 }
 
-function attempt(path: string, action: () => unknown): Problem[] {
-  try {
-    action();
-    return [];
-  } catch (error) {
-    return [problemOf(path, error)];
+function baseUrlProblems({ base_url, auth, headers }: ClientConfig): Problem[] {
+  const at = "client.base_url";
+  if (/[{}]/.test(base_url)) {
+    return [{ path: at, text: "holds braces; placeholders are for paths, so put the value itself there" }];
   }
+  if (base_url !== "") return attempt(at, () => checkBaseUrl(base_url));
+  if (!auth && !Object.keys(headers ?? {}).length) return [];
+  const text =
+    "is empty, so that auth and headers have no server that they are for; set it, or give them to " +
+    "each endpoint";
+  return [{ path: at, text }];
 }
 
-function paginatorProblems(path: string, paginator: PaginatorConfig | undefined | null): Problem[] {
-  return attempt(path, () => createPaginator(paginator ?? undefined));
-}
-
-function resourceProblems(
-  resource: ResolvedResource,
-  { at, hasClient }: { at: string; hasClient: boolean },
-): Problem[] {
-  const { endpoint, incremental, parent, settings, origins } = resource;
-  const problems: Problem[] = [];
-  if (endpoint) {
-    if (!hasClient) problems.push({ path: at, text: 'needs a "client" with a base_url beside "resources"' });
-    problems.push(...referenceProblems(endpoint.config, { at: `${at}.endpoint`, parent, incremental }));
-    problems.push(...endpointProblems(endpoint, { at: `${at}.endpoint`, origins }));
-  }
-  if (incremental) problems.push(...cursorProblems(incremental, `${at}.incremental`));
-  const { include_from_parent: fields } = settings;
-  if (parent === undefined && fields && Object.keys(fields).length) {
-    problems.push({
-      path: `${at}.include_from_parent`,
-      text: "is set, but nothing refers to a parent; use {resources.<name>.<field>} in the endpoint",
-    });
-  }
-  if (settings.columns) {
-    const unnamed = Object.keys(columnsByName(settings.columns)).find((name) => !name.trim());
-    if (unnamed !== undefined) problems.push({ path: `${at}.columns`, text: "has a column without a name" });
-  }
-  return problems;
-}
-
-function endpointProblems(
-  endpoint: NonNullable<ResolvedResource["endpoint"]>,
-  { at, origins }: { at: string; origins: ResolvedResource["origins"] },
-): Problem[] {
-  const { auth, config, data_selector } = endpoint;
-  const problems: Problem[] = [];
-  const isInherited = origins["endpoint.paginator"] === "client";
-  if (!isInherited) problems.push(...paginatorProblems(`${at}.paginator`, endpoint.paginator));
-  if (auth) problems.push(...attempt(`${at}.auth`, () => createAuth(auth as AuthConfig)));
-  if (data_selector !== undefined) {
-    problems.push(...attempt(`${at}.data_selector`, () => jsonPath(data_selector)));
-  }
-  const hasBody = (value: unknown) =>
-    value !== undefined && value !== null && value !== "" &&
-    !(typeof value === "object" && !(value instanceof Uint8Array) && !Object.keys(value).length);
-  if (config.json !== undefined && config.json !== null && hasBody(config.data)) {
-    problems.push({ path: `${at}.data`, text: 'excludes "json": a request has one body' });
-  }
-  if (endpoint.method === "GET" && (hasBody(config.json) || hasBody(config.data))) {
-    problems.push({
-      path: `${at}.${hasBody(config.json) ? "json" : "data"}`,
-      text: 'cannot go with method "GET", which has no body; set method to "POST"',
-    });
-  }
-  return problems;
-}
-
-function cursorProblems(incremental: IncrementalConfig, at: string): Problem[] {
-  const { initial_value, end_value, cursor_path } = incremental;
-  const problems = attempt(`${at}.cursor_path`, () => [cursor_path].flat().forEach((path) => jsonPath(path)));
-  if (problems.length) return problems;
-  if (end_value !== undefined && end_value !== null) {
-    if (initial_value === undefined || initial_value === null) {
-      problems.push({ path: `${at}.end_value`, text: "needs initial_value beside it" });
-    } else if (typeof initial_value !== typeof end_value) {
-      problems.push({ path: `${at}.end_value`, text: "has another type than initial_value" });
-    } else {
-      const cursor = new Cursor(incremental, { resource: "", state: {} });
-      if (!cursor.isRangeValid) {
-        problems.push({ path: `${at}.end_value`, text: "lies before initial_value, needed one after it" });
-      }
-    }
-  }
-  return problems;
-}
-
-/** Names given twice, parents that are none, circles. */
-function graphProblems(
-  resources: readonly ResolvedResource[],
-  declared: readonly (string | undefined)[],
-): Problem[] {
-  const problems: Problem[] = [];
-  const names = declared.filter((name) => typeof name === "string");
-  for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index))) {
-    problems.push({ path: "resources", text: `"${name}" is defined twice, a name is needed for each` });
-  }
-  const byName = new Map(resources.map((resource) => [resource.name, resource]));
-  for (const { name, endpoint, parent } of resources) {
-    const parents = endpoint ? parentsOf(endpoint.config) : parent === undefined ? [] : [parent];
-    for (const above of parents) {
-      if (names.includes(above)) continue;
-      problems.push({
-        path: `resource "${name}"`,
-        text: `its parent "${above}" is no resource of this source; did you mean "${nearest(above, names)}"?`,
-      });
-    }
-  }
-  const told = new Set<string>();
-  for (const { name } of resources) {
-    const circle = circleFrom(name, byName);
-    if (!circle || circle.some((each) => told.has(each))) continue;
-    circle.forEach((each) => told.add(each));
-    problems.push({
-      path: "resources",
-      text: `${[...circle, circle[0]].join(" → ")} is a circle of parents`,
-    });
-  }
-  return problems;
-}
-
-function circleFrom(start: string, byName: ReadonlyMap<string, ResolvedResource>): string[] | undefined {
-  const path = [start];
-  for (let at = byName.get(start)?.parent; at !== undefined; at = byName.get(at)?.parent) {
-    if (path.includes(at)) return path.slice(path.indexOf(at));
-    path.push(at);
-  }
-  return undefined;
+/** Without a connection nothing but functions can be read. */
+function clientMissing(placed: readonly PlacedResource[]): Problem[] {
+  const reading = placed.find(({ resource }) => resource.endpoint);
+  if (!reading) return [];
+  return [{
+    path: "client",
+    text: `is missing; ${reading.at} is read from an API, which needs { base_url: "…" }`,
+  }];
 }

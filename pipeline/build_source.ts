@@ -3,8 +3,10 @@
  * is built, and everything it says is checked.
  * @module
  */
-import { withCredentials, withIntervals } from "../extract/credentials.ts";
-import type { Source } from "../extract/source.ts";
+import { withCredentials } from "../extract/credentials.ts";
+import { withIntervals } from "../extract/intervals.ts";
+import { buildFailure } from "../extract/own_code.ts";
+import type { Built, Source, SourceDefinition } from "../extract/source.ts";
 import { partsOf, type ResolvedSource, resolveSource } from "../extract/validate.ts";
 import { type Configuration, sourceSections } from "./config.ts";
 import type { ParameterSpecs } from "./parameters.ts";
@@ -28,6 +30,7 @@ export interface BuiltSource {
  * Resolves a source's parameters, builds it, and checks what was built.
  *
  * @throws {ConfigError} for parameters that are missing or wrong, and for all problems of the configuration
+ * @throws {ExtractError} "source-failed" for what the source's own function throws
  */
 export async function buildSource(
   { definition, given }: Source,
@@ -42,13 +45,23 @@ export async function buildSource(
     ...where,
     given,
   });
-  const parts = partsOf(await definition.build(values as never));
+  const parts = partsOf(await built(definition, values));
+  // What is wrong with what was written comes before what is missing in the project's files.
+  resolveSource(parts, where.owner, { hasCredentials: false });
   const resolved = resolveSource(withCredentials(parts, { ...where, configuration }), where.owner);
   return {
     resolved: { ...resolved, resources: withIntervals(resolved.resources, configuration) },
     values,
     origins,
   };
+}
+
+async function built({ name, build }: SourceDefinition, values: unknown): Promise<Built> {
+  try {
+    return await build(values as never);
+  } catch (error) {
+    throw buildFailure(error, name);
+  }
 }
 
 /** Sentences about keys in a source's own tables of the configuration that it does not know. */

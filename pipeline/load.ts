@@ -9,10 +9,11 @@ import { NormalizeError } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import { selectRecords } from "./field_path.ts";
 import { type JsonObject, parseJson } from "./json.ts";
-import type { LoadPackage, ResourceSummary, StoredPage } from "./load_package.ts";
+import type { LoadPackage, StoredPage } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { Normalizer, type RootTableHints } from "./normalize.ts";
 import { publication, tablePublication, withRootKeys } from "./publication.ts";
+import { ResourceTables } from "./resource_tables.ts";
 import { Schema } from "./schema.ts";
 import type { RowBatch, Table } from "./schema_types.ts";
 import { dispositionOf, rootTable, type StoredHints } from "./table_hints.ts";
@@ -66,10 +67,8 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
     batchRows: destination.capabilities.batchRows,
     sink: (batch) => batches.push(batch),
   });
-  for (const [resource, summary] of Object.entries(resources)) {
-    const table = rootTable(schema, naming, summary.resource ?? resource, summary.hints);
-    await normalizeResource({ ...loading, resource, summary, table, normalizer, drain });
-  }
+  const allTables = Object.entries(resources).map((each) => new ResourceTables(each, { schema, naming }));
+  for (const tables of allTables) await normalizeResource({ ...loading, tables, normalizer, drain });
   for (const [resource, { copiesOf }] of Object.entries(resources)) {
     if (!copiesOf || !resources[copiesOf]) continue;
     await renewCopies({ pkg, session, schema, naming, normalizer, drain, filledBefore }, resource);
@@ -78,8 +77,8 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   await drain();
   reportNormalizing(normalizer, schema, emit);
 
-  const tables = Object.entries(resources).map(([resource, summary]) =>
-    tablePublication(pkg, schema, naming, resource, summary)
+  const tables = allTables.flatMap((each) =>
+    each.all().map((table) => tablePublication(table, each, { pkg, schema, naming }))
   );
   for (const { table, children } of tables) await load.migrate(withRootKeys(schema, table, children));
   reportDispositions(tables, { destination, filledBefore, emit });
@@ -115,24 +114,23 @@ function knownColumns(table: Table): number {
 }
 
 interface Normalizing extends Loading {
-  readonly resource: string;
-  readonly summary: ResourceSummary;
-  readonly table: Table;
+  readonly tables: ResourceTables;
   readonly normalizer: Normalizer;
   readonly drain: () => Promise<void>;
 }
 
 async function normalizeResource(
-  { pkg, resource, summary, table, normalizer, drain, signal, emit }: Normalizing,
+  { pkg, tables, normalizer, drain, signal, emit }: Normalizing,
 ): Promise<void> {
-  const hints = {
-    maxTableNesting: summary.hints.max_table_nesting,
-    rootKey: dispositionOf(summary.hints).disposition === "merge",
-  };
+  const { resource, summary } = tables;
+  const hints = normalizing(summary.hints);
+  // A table is made also when there is nothing for it, unless records choose theirs.
+  if (!summary.tables) tables.of();
   let page = 0;
   for await (const stored of pkg.pages(resource)) {
     signal.throwIfAborted();
     page++;
+    const table = tables.of(stored.header.table);
     try {
       for (const record of recordsOf(stored)) normalizer.add(table.name, record, hints);
     } catch (error) {

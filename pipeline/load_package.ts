@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { LoadError, SluiceError, StateError } from "./errors.ts";
-import { type JsonObject, type JsonValue, stringifyJson } from "./json.ts";
+import { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
 import type { StoredHints } from "./table_hints.ts";
 import { AppendFile, readLines, replaceFile } from "./files.ts";
 
@@ -19,6 +19,8 @@ export interface PageHeader {
   readonly drop?: readonly number[];
   /** Fields added to every record, e.g. the parent's id. */
   readonly inject?: JsonObject;
+  /** The table that the records chose, by its raw name. */
+  readonly table?: string;
   /** `JSON.parse` alone loses nothing of the body. */
   readonly plain?: boolean;
   /** Records that count, after dropping. */
@@ -33,8 +35,6 @@ export interface StoredPage {
 
 /** What the steps after extraction must know of a resource; plain data, so that a package stands alone. */
 export interface ResourceSummary {
-  /** The resource's name, where its records chose tables and each has an entry of its own. */
-  readonly resource?: string;
   readonly hints: StoredHints;
   readonly pages: number;
   readonly rows: number;
@@ -44,6 +44,8 @@ export interface ResourceSummary {
   readonly scope?: { readonly fields: readonly string[]; readonly complete: boolean };
   /** The resource whose records these are copies of. */
   readonly copiesOf?: string;
+  /** Raw names of the tables that records chose, where they do. */
+  readonly tables?: readonly string[];
 }
 
 /** The head of a package. */
@@ -63,6 +65,7 @@ export interface Manifest {
 
 // A damaged length must not become an allocation.
 const MAX_FRAME_BYTES = 2 ** 31;
+const LONGEST_LINE_BYTES = 2 ** 28;
 const MANIFEST = "package.json";
 const LINE_BREAK = new Uint8Array([10]);
 const encoder = new TextEncoder();
@@ -103,7 +106,7 @@ export class LoadPackage implements AsyncDisposable {
     const created = new LoadPackage(directory, manifest);
     await created.#attempt("create the load package", async () => {
       await Deno.mkdir(directory, { recursive: true });
-      await replaceFile(join(directory, MANIFEST), JSON.stringify(manifest));
+      await replaceFile(join(directory, MANIFEST), stringifyJson(manifest));
     });
     return created;
   }
@@ -112,7 +115,7 @@ export class LoadPackage implements AsyncDisposable {
   static async open(directory: string): Promise<LoadPackage> {
     const file = join(directory, MANIFEST);
     try {
-      const manifest = JSON.parse(await Deno.readTextFile(file)) as Manifest;
+      const manifest = parseJson(await Deno.readTextFile(file)) as unknown as Manifest;
       if (manifest.format !== 1 || !manifest.loadId) throw new Error("unknown format");
       return new LoadPackage(directory, manifest);
     } catch (cause) {
@@ -127,7 +130,8 @@ export class LoadPackage implements AsyncDisposable {
 
   /** Appends a page to a resource. */
   async append(resource: string, page: StoredPage): Promise<void> {
-    const header = JSON.stringify({ bytes: page.body.length, ...page.header });
+    // A parent's fields in it can be whole numbers beyond 2^53.
+    const header = stringifyJson({ bytes: page.body.length, ...page.header });
     const checksum = crc32(page.body, crc32(header)).toString(16).padStart(8, "0");
     const head = encoder.encode(`${checksum} ${header}\n`);
     await this.#write(`${fileName(resource)}.pages`, [head, page.body, LINE_BREAK]);
@@ -150,7 +154,7 @@ export class LoadPackage implements AsyncDisposable {
       for (const file of this.#files.values()) await file.sync();
       await this[Symbol.asyncDispose]();
       this.manifest = { ...this.manifest, status: "extracted", resources, state };
-      await replaceFile(join(this.directory, MANIFEST), JSON.stringify(this.manifest));
+      await replaceFile(join(this.directory, MANIFEST), stringifyJson(this.manifest));
     });
   }
 
@@ -238,7 +242,7 @@ async function* readFrames(file: Deno.FsFile, path: string): AsyncGenerator<Stor
 /** Reads lines and blocks of bytes in turn, with one buffer. */
 class FrameReader {
   readonly #file: Deno.FsFile;
-  readonly #buffer = new Uint8Array(65_536);
+  #buffer = new Uint8Array(65_536);
   #start = 0;
   #end = 0;
 
@@ -246,7 +250,7 @@ class FrameReader {
     this.#file = file;
   }
 
-  /** The text up to the next line break; undefined at the end of the file. A line must fit into the buffer. */
+  /** The text up to the next line break; undefined at the end of the file. */
   async line(): Promise<string | undefined> {
     while (true) {
       const at = this.#buffer.subarray(this.#start, this.#end).indexOf(10);
@@ -255,16 +259,22 @@ class FrameReader {
         this.#start += at + 1;
         return text;
       }
-      this.#buffer.copyWithin(0, this.#start, this.#end);
-      this.#end -= this.#start;
-      this.#start = 0;
-      const read = this.#end < this.#buffer.length
-        ? await this.#file.read(this.#buffer.subarray(this.#end))
-        : null;
+      this.#makeRoom();
+      const isTooLong = this.#end > LONGEST_LINE_BYTES;
+      const read = isTooLong ? null : await this.#file.read(this.#buffer.subarray(this.#end));
       // What is left without a line break is a frame cut off: its checksum will not match.
       if (read === null) return this.#end ? decoder.decode(this.#buffer.subarray(0, this.#end)) : undefined;
       this.#end += read;
     }
+  }
+
+  /** Moves what is left to the front; where it fills the buffer, as a long list of dropped records may, that grows. */
+  #makeRoom(): void {
+    const left = this.#buffer.subarray(this.#start, this.#end);
+    if (left.length === this.#buffer.length) this.#buffer = new Uint8Array(left.length * 2);
+    this.#buffer.set(left);
+    this.#end = left.length;
+    this.#start = 0;
   }
 
   /** The next bytes, or undefined when the file ends before them. */
@@ -285,7 +295,7 @@ class FrameReader {
 
 function parseHeader(text: string, path: string, frame: number): PageHeader & { bytes: number } {
   try {
-    const header = JSON.parse(text);
+    const header = parseJson(text) as unknown as PageHeader & { bytes: number };
     if (Number.isInteger(header.bytes) && header.bytes >= 0) return header;
   } catch { /* reported below with its place */ }
   throw damaged(path, frame);

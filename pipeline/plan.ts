@@ -162,7 +162,8 @@ function firstRequest({ client }: ResolvedSource, node: ResourceNode, state: Jso
   if (!endpoint || !client || node.parent) return undefined;
   const own = new RestClient(client, { signal: new AbortController().signal, emit: () => {} });
   const reader = new EndpointReader(endpoint, { name: node.name, client: own, prefetch: false });
-  const values = incremental && cursorOf(node, state)?.values();
+  const cursor = cursorOf(node, state);
+  const values = cursor?.values(cursor.from);
   const request = reader.request(
     { incremental: values },
     incremental && values ? cursorParams(incremental, values) : {},
@@ -172,16 +173,17 @@ function firstRequest({ client }: ResolvedSource, node: ResourceNode, state: Jso
 
 function cursorOf(node: ResourceNode, state: JsonObject): Cursor | undefined {
   const startsOver = dispositionOf(node.resource.settings).disposition === "replace";
-  return new ResourceCursors({ node, state: startsOver ? {} : structuredClone(state) }).own;
+  return new ResourceCursors({ node, state: startsOver ? {} : structuredClone(state) }).asking();
 }
 
 function plannedProbe(result: ProbeResult) {
+  const fault = result.error ?? result.problem;
   return {
     firstRequest: result.request,
     records: result.records.length,
     paginator: result.paginator?.type,
     selector: result.selector,
-    problem: result.error ? formatError(result.error) : result.nothing,
+    problem: fault ? formatError(fault) : result.nothing,
   };
 }
 

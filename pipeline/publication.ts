@@ -5,22 +5,20 @@
 import type { Publication, Scope, TablePublication } from "./destination.ts";
 import { StateError } from "./errors.ts";
 import { isJsonObject } from "./json.ts";
-import type { LoadPackage, ResourceSummary } from "./load_package.ts";
+import type { LoadPackage } from "./load_package.ts";
 import type { Naming } from "./naming.ts";
+import type { ResourceTables } from "./resource_tables.ts";
 import { type Schema, SCHEMA_ENGINE_VERSION } from "./schema.ts";
 import type { Table } from "./schema_types.ts";
 import { stateRow } from "./state.ts";
-import { dispositionOf, rootTable } from "./table_hints.ts";
+import { dispositionOf } from "./table_hints.ts";
 
-/** What happens to the root table of a resource. */
+/** What happens to a root table of a resource. */
 export function tablePublication(
-  pkg: LoadPackage,
-  schema: Schema,
-  naming: Naming,
-  resource: string,
-  summary: ResourceSummary,
+  table: Table,
+  { resource, summary }: ResourceTables,
+  { pkg, schema, naming }: { pkg: LoadPackage; schema: Schema; naming: Naming },
 ): TablePublication {
-  const table = rootTable(schema, naming, summary.resource ?? resource, summary.hints);
   const { disposition, strategy } = dispositionOf(summary.hints);
   const scope: Scope | undefined = summary.scope && {
     columns: summary.scope.fields.map((field) => naming.path(field)),

@@ -48,7 +48,8 @@ export interface Disposition {
 
 /** The disposition of a resource; `append` unless it says otherwise, `delete-insert` for a merge. */
 export function dispositionOf({ write_disposition: given }: TableHints): Disposition {
-  const config = typeof given === "object" ? given : { disposition: given ?? "append" };
+  // Null is what takes a default away.
+  const config = typeof given === "object" && given ? given : { disposition: given ?? "append" };
   const strategy = config.disposition === "merge" ? config.strategy ?? "delete-insert" : undefined;
   return { disposition: config.disposition, strategy, prune: config.prune ?? false };
 }
@@ -60,8 +61,8 @@ export function keysOf(
   return { primary: list(primary_key), merge: list(merge_key) };
 }
 
-function list(value: string | readonly string[] | undefined): readonly string[] {
-  return value === undefined ? [] : typeof value === "string" ? [value] : value;
+function list(value: string | readonly string[] | null | undefined): readonly string[] {
+  return typeof value === "string" ? [value] : value ?? [];
 }
 
 /** The injected fields that say which parent a row belongs to: the merge key of a replace-per-parent. */

@@ -217,6 +217,7 @@ export class RestClient {
       maxPages,
       sizeParam: this.#sizeParam,
       send: (request, page, more) => this.#sender.send(request, { ...context, ...more, page }),
+      linked: (next, from) => this.#sender.linked(next, from, context),
     });
   }
 }

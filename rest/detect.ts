@@ -5,7 +5,9 @@
  */
 import { Double, isJsonObject, type JsonValue } from "../pipeline/json.ts";
 import { normalizedPath } from "../pipeline/json_path.ts";
+import { fieldsOf, keysOf } from "./body_fields.ts";
 import { countedPages } from "./detect_counter.ts";
+import { guessed, unknownPaging } from "./detect_doubt.ts";
 import { linkTarget } from "./link_header.ts";
 import { cursor } from "./paginators/cursor.ts";
 import { headerLink } from "./paginators/header_link.ts";
@@ -39,12 +41,18 @@ export function detectPaginator(page: PageView): Paginator {
   if (total) return countedPages(page, total.keys);
   if (next) {
     const path = normalizedPath(next.keys);
-    return {
+    const found = {
       ...cursor({ cursor_path: path }),
       reason: `"${path}" holds a value that is no URL; it is sent back as parameter "cursor"`,
     };
+    const guess = `"${path}" is sent back as parameter "cursor"`;
+    return guessed(found, { guess, shown: ["cursor_path", "cursor_param"] });
   }
-  return { ...singlePage(), reason: "nothing on the first page tells how it goes on" };
+  return {
+    ...singlePage(),
+    reason: "nothing on the first page tells how it goes on",
+    doubt: unknownPaging,
+  };
 }
 
 function isLink(value: Scalar): boolean {
@@ -78,28 +86,4 @@ function findTotal(body: JsonValue | undefined): Found | undefined {
 
 function isScalar(value: JsonValue): value is Scalar {
   return value !== null && (typeof value !== "object" || value instanceof Double);
-}
-
-interface Trail {
-  readonly key: string;
-  readonly parent?: Trail;
-}
-
-/** Every field of an object and of the objects in it, depth first; what is inside lists does not count. */
-function* fieldsOf(body: JsonValue | undefined): Generator<{ trail: Trail; value: JsonValue }> {
-  const open: { trail?: Trail; value: JsonValue }[] = body === undefined ? [] : [{ value: body }];
-  while (open.length) {
-    const { trail, value } = open.pop()!;
-    if (trail) yield { trail, value };
-    if (!isJsonObject(value)) continue;
-    for (const [key, each] of Object.entries(value).reverse()) {
-      open.push({ trail: { key, parent: trail }, value: each });
-    }
-  }
-}
-
-function keysOf(trail: Trail | undefined, last?: string): string[] {
-  const keys = last === undefined ? [] : [last];
-  for (let each = trail; each; each = each.parent) keys.unshift(each.key);
-  return keys;
 }

@@ -7,6 +7,7 @@ import { ExtractError } from "../pipeline/errors.ts";
 import { fieldAt } from "../pipeline/field_path.ts";
 import { isJsonObject } from "../pipeline/json.ts";
 import { type JsonPath, jsonPath, normalizedPath } from "../pipeline/json_path.ts";
+import { guessed } from "./detect_doubt.ts";
 import { pageNumber } from "./paginators/page_number.ts";
 import { queryPlace, wholeNumber, wholeNumberAt } from "./paginators/place.ts";
 import type { PageView, Paginator } from "./types.ts";
@@ -24,11 +25,11 @@ export function countedPages(page: PageView, totalKeys: readonly string[]): Pagi
   if (present) {
     const { path, number } = present;
     const reason = `${found}, and the first page is number ${number} by "${path.text}"`;
-    return counter({ first: number, totalPath, reason, present: path });
+    return counter({ first: number, totalPath, reason, present: path, isAsked: asked !== undefined });
   }
   if (asked !== undefined) {
     const reason = `${found}, and the request asks for page ${asked}`;
-    return counter({ first: asked, totalPath, reason });
+    return counter({ first: asked, totalPath, reason, isAsked: true });
   }
   return undecided(totalPath, found);
 }
@@ -99,16 +100,24 @@ function askedPage({ request }: PageView): number | undefined {
  * for the present page, each answer is held against it.
  */
 function counter(
-  { first, totalPath, reason, present }: {
+  { first, totalPath, reason, present, isAsked = false }: {
     first: number;
     totalPath: string;
     reason: string;
     present?: JsonPath;
+    /** The request has a page's number already: its parameter is no guess. */
+    isAsked?: boolean;
   },
 ): Paginator {
-  const counted: Paginator = {
+  const found = {
     ...pageNumber({ base_page: Math.min(first, 1), page: first, total_path: totalPath }),
     reason,
+  };
+  const counted: Paginator = {
+    ...isAsked ? found : guessed(found, {
+      guess: 'the number of the page is sent as parameter "page"',
+      shown: ["base_page", "page_param", "total_path"],
+    }),
     settle: present && ((page) => {
       const asked = askedPage(page);
       const told = wholeNumber(present.first(page.response.body));

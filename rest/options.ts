@@ -9,7 +9,7 @@ import { revealText, Secret } from "../pipeline/secret.ts";
 /** Options as they were written, with the type taken off. */
 export type Options = Readonly<Record<string, unknown>>;
 /** Kinds by type name. */
-export type Registry<T> = Readonly<Record<string, (options: Options) => T>>;
+export type Registry<T> = Readonly<Record<string, { create(options: Options): T }>>;
 
 /**
  * Makes one of a registry's kinds.
@@ -22,8 +22,8 @@ export function createKind<T>(
   type: string,
   options: Options,
 ): T {
-  const create = Object.hasOwn(registry, type) ? registry[type] : undefined;
-  if (create) return create(options);
+  const kind = Object.hasOwn(registry, type) ? registry[type] : undefined;
+  if (kind) return kind.create(options);
   const names = Object.keys(registry);
   throw new ConfigError(`Cannot use ${what} type "${type}": it is not one of ${names.join(", ")}`, {
     code: `unknown-${what}`,

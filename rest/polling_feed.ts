@@ -9,6 +9,7 @@ import { ExtractError } from "../pipeline/errors.ts";
 import { fieldAt } from "../pipeline/field_path.ts";
 import type { JsonObject, JsonValue } from "../pipeline/json.ts";
 import type { ExtractContext } from "../extract/source.ts";
+import { asItCame } from "./as_it_came.ts";
 import type { Actions, RequestSpec, RestPage } from "./types.ts";
 
 const DAY_MS = 86_400_000;
@@ -133,7 +134,7 @@ function newestTime(records: readonly JsonObject[], path: string): string | unde
 /** The page as it came, or only its records that were not read before. */
 function fresh(page: RestPage, seen: RecentIds, idPath: string): RestPage | JsonObject[] {
   const records = page.records.filter((record) => seen.add(fieldAt(record, idPath)));
-  return records.length === page.records.length ? page : records;
+  return records.length === page.records.length ? asItCame(page) : records;
 }
 
 function refusedTwice(): ExtractError {

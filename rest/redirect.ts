@@ -63,10 +63,10 @@ function withoutBody({ headers, json: _json, body: _body, ...request }: RequestS
 }
 
 /**
- * Servers repeat the query in the address they redirect to. A key that was added for sending has no place in a
- * request that is kept and shown; it is added again.
+ * Servers repeat the query in the addresses they send a visitor to. A key that was added for sending has no place
+ * in a request that is kept and shown; it is added again.
  */
-function withoutCredentials(target: string, plainUrl: string, sentUrl: string): string {
+export function withoutCredentials(target: string, plainUrl: string, sentUrl: string): string {
   for (const name of queryNames(sentUrl)) {
     const plain = queryParam(plainUrl, name);
     const isAdded = queryParam(sentUrl, name) !== plain;

@@ -25,16 +25,25 @@ const MOST_KEYS = 3;
 
 /** The path of the records in a body, `$` where the body itself is the list or one record. */
 export function detectSelector(body: JsonValue | undefined): string {
-  const lists = [...listPaths(body, [])];
-  return normalizedPath(lists.find((keys) => LIST_NAMES.has(keys.at(-1)!)) ?? lists[0] ?? []);
+  const lists = [...listPaths(body, MOST_KEYS)];
+  return normalizedPath(lists.find(isUsualList) ?? lists[0] ?? []);
 }
 
-/** Paths of the lists in an object, depth first; what is inside lists does not count. */
-function* listPaths(value: JsonValue | undefined, keys: readonly string[]): Generator<readonly string[]> {
-  if (!isJsonObject(value) || keys.length >= MOST_KEYS) return;
+/** Whether a list has a name that is usual for records. */
+export function isUsualList(keys: readonly string[]): boolean {
+  return LIST_NAMES.has(keys.at(-1)!);
+}
+
+/** Paths of the lists in an object, depth first, with so many keys at most; what is inside lists does not count. */
+export function* listPaths(
+  value: JsonValue | undefined,
+  mostKeys: number,
+  keys: readonly string[] = [],
+): Generator<readonly string[]> {
+  if (!isJsonObject(value) || keys.length >= mostKeys) return;
   for (const [key, each] of Object.entries(value)) {
     const path = [...keys, key];
     if (Array.isArray(each)) yield path;
-    else yield* listPaths(each, path);
+    else yield* listPaths(each, mostKeys, path);
   }
 }

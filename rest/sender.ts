@@ -6,6 +6,7 @@
 import type { Emit, WaitReason } from "../pipeline/events.ts";
 import { SluiceError } from "../pipeline/errors.ts";
 import type { BodyFormat } from "./body.ts";
+import type { SentParts } from "./echo.ts";
 import { type Answer, exchange, ExchangeError } from "./exchange.ts";
 import { exchangeFailure, type Failure, failureError } from "./failure.ts";
 import { joinSignals } from "./joined_signal.ts";
@@ -14,7 +15,7 @@ import { checkOrigin, describeRequest } from "./origin.ts";
 import { outgoing } from "./outgoing.ts";
 import type { RateLimiter, WaitAccount } from "./rate_limit.ts";
 import { readRetryAfter, type Throttle } from "./rate_headers.ts";
-import { redirected } from "./redirect.ts";
+import { redirected, withoutCredentials } from "./redirect.ts";
 import { checkBody } from "./request_body.ts";
 import { type Acted, settleAnswer } from "./response_actions.ts";
 import { backoffMs, halvePageSize, type RetryPolicy } from "./retry.ts";
@@ -127,6 +128,14 @@ export class Sender {
     }
   }
 
+  /** A request that an answer led to, without credentials that the server repeated in its link. */
+  linked(next: RequestSpec, request: RequestSpec, context: SendContext): RequestSpec {
+    const sentUrl = this.#parts.router.route(request, context).auth?.url?.(request);
+    if (sentUrl === undefined) return next;
+    const url = withoutCredentials(next.url, request.url, sentUrl);
+    return url === next.url ? next : { ...next, url };
+  }
+
   async #try(trial: Trial, context: SendContext): Promise<Try> {
     const { limiter, timer, timeoutMs, authContext } = this.#parts;
     const { request, route, signal } = trial;
@@ -165,13 +174,14 @@ export class Sender {
     const next = acted.ended === undefined &&
       redirected(acted, { request, sentUrl: url, origin, followed: trial.redirects });
     if (next) return "request" in next ? { redirect: next.request } : { answer: acted, ...next };
-    return { answer: acted, ...await this.#judge(acted, serverTime, { request, context }) };
+    const sent = { url, headers: new Headers(init.headers), json: request.json };
+    return { answer: acted, ...await this.#judge(acted, serverTime, { request, context, sent }) };
   }
 
   async #judge(
     acted: Acted,
     serverTime: number,
-    { request, context }: { request: RequestSpec; context: SendContext },
+    { request, context, sent }: { request: RequestSpec; context: SendContext; sent: SentParts },
   ): Promise<Pick<Try, "response" | "failure">> {
     const { retry, errorFormat } = this.#parts;
     const { status, headers, ended } = acted;
@@ -180,7 +190,7 @@ export class Sender {
       return { response: { status, headers, serverTime, ended, ...await glance(acted, format) } };
     }
     if (status >= 200 && status < 300) context.onAnswer?.(request, headers);
-    const verdict = await judge(acted, { transientStatuses: retry.statuses, errorFormat, format });
+    const verdict = await judge(acted, { transientStatuses: retry.statuses, errorFormat, format, sent });
     if ("failure" in verdict) return verdict;
     return { response: { status, headers, serverTime, ...verdict } };
   }

@@ -65,6 +65,14 @@ export interface RestPage {
   readonly next?: RequestSpec;
 }
 
+/** Something about a page that is no error and may yet mean that rows are missing: a person should look. */
+export interface Doubt {
+  /** Stable, in kebab-case. */
+  readonly code: string;
+  /** What was seen, and what to set; names fields of the body, never their texts. */
+  readonly message: string;
+}
+
 /** What a paginator sees of a page. */
 export type PageView = Omit<RestPage, "next" | "paginator">;
 
@@ -88,6 +96,8 @@ export interface Paginator {
   peek?(request: RequestSpec, headers: Headers): RequestSpec | undefined;
   /** All requests that will follow this page, in order, where it tells them: they can be sent at once. */
   ahead?(page: PageView): Iterable<RequestSpec>;
+  /** What a person should know about the way it pages, now that this page and what follows it are known. */
+  doubt?(page: RestPage): Doubt | undefined;
   /** An endless feed: a `next` that equals the present request ends the walk instead of being an error. */
   readonly polls?: boolean;
   /** Records of a repeated page are left out: the walk found out that it asked for the same page again. */

@@ -7,6 +7,7 @@ import { isJsonObject, type JsonValue, parseJson } from "../pipeline/json.ts";
 import { redact } from "../pipeline/secret.ts";
 import { type BodyFormat, bodyText, type ReadBody, readBody, type Received } from "./body.ts";
 import { challengeParam } from "./challenge.ts";
+import { type SentParts, withoutEcho } from "./echo.ts";
 import type { Answer } from "./exchange.ts";
 import type { Failure } from "./failure.ts";
 import type { ErrorFormat } from "./types.ts";
@@ -20,9 +21,27 @@ export interface VerdictOptions {
   readonly errorFormat?: ErrorFormat;
   /** What a good answer's body is read as; without one, its content type decides. */
   readonly format?: BodyFormat;
+  /** What a refusal may repeat of the request. */
+  readonly sent: SentParts;
 }
 
 const LONGEST_SENTENCE = 200;
+/** Where APIs put their sentence, the most usual first. */
+const SENTENCE_PLACES = [
+  "message",
+  "error.message",
+  "error_description",
+  "error",
+  "detail",
+  "title",
+  "errors.0.message",
+  "errors.0.detail",
+  "errorMessages.0",
+  "errorSummary",
+  "description",
+  "errors.0",
+  "0.message",
+];
 
 /** Judges an answer by status, content type and body. */
 export async function judge(answer: Received, options: VerdictOptions): Promise<Verdict> {
@@ -39,11 +58,14 @@ export async function glance(answer: Received, format?: BodyFormat): Promise<Rea
   return "code" in read ? { bytes: answer.bytes, body: undefined, isPlain: false } : read;
 }
 
-function refused(answer: Received, { errorFormat: format, transientStatuses }: VerdictOptions): Failure {
+function refused(
+  answer: Received,
+  { errorFormat: format, transientStatuses, sent }: VerdictOptions,
+): Failure {
   const { status } = answer;
   const body = tryParse(bodyText(answer));
   const apiCode = codeAt(body, format?.code);
-  const sentence = shortSentence(valueAt(body, format?.message));
+  const sentence = format?.message ? shortSentence(valueAt(body, format.message)) : usualSentence(body, sent);
   const scope = status === 403 ? missingScope(answer.headers) : undefined;
   const parts = [
     `server answered ${status}${apiCode ? ` (${apiCode})` : ""}`,
@@ -60,6 +82,17 @@ function refused(answer: Received, { errorFormat: format, transientStatuses }: V
     next: format?.advice?.[apiCode ?? ""] ?? (scope && `grant the scope "${scope}" to these credentials`) ??
       format?.advice?.[String(status)] ?? defaultAdvice(status),
   };
+}
+
+/** The API's own sentence where nobody has said where it is, and nobody has looked at what it repeats. */
+function usualSentence(body: JsonValue | undefined, sent: SentParts): string | undefined {
+  for (const place of SENTENCE_PLACES) {
+    const text = valueAt(body, place);
+    if (typeof text !== "string" || text.length >= LONGEST_SENTENCE) continue;
+    const line = shortSentence(withoutEcho(text, sent));
+    if (line !== undefined) return line;
+  }
+  return undefined;
 }
 
 function missingScope(headers: Headers): string | undefined {

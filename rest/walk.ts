@@ -13,7 +13,7 @@ import { capPageSize, pageSize } from "./retry.ts";
 import { detectSelector, selectRecords } from "./select.ts";
 import type { Sent } from "./sender.ts";
 import type { PageView, Paginator, RequestSpec, RestPage } from "./types.ts";
-import { identity, PagesAhead, type SendPage } from "./walk_ahead.ts";
+import { identity, type LinkedRequest, PagesAhead, type SendPage } from "./walk_ahead.ts";
 
 /** What a walk is made of. */
 export interface WalkParts {
@@ -28,6 +28,7 @@ export interface WalkParts {
   readonly aheadPages: number;
   readonly maxPages: number;
   readonly send: SendPage;
+  readonly linked: LinkedRequest;
 }
 
 const MOST_EMPTY_PAGES = 1000;
@@ -178,7 +179,7 @@ class Progress {
     const given = this.#paginator.next(view);
     if (!given) return undefined;
     checkOrigin(given.url, this.#parts.origin, "continue paging");
-    const next = this.#keepPageSize(given);
+    const next = this.#keepPageSize(this.#parts.linked(given, view.request));
     const key = identity(next);
     const isSame = key === identity(asked) || key === identity(view.request);
     if (isSame && this.#paginator.polls) return undefined;

@@ -20,6 +20,9 @@ export type SendPage = (
   },
 ) => Promise<Sent>;
 
+/** The request that a paginator made of an answer to `from`, as it may be kept. */
+export type LinkedRequest = (next: RequestSpec, from: RequestSpec) => RequestSpec;
+
 /** What {@link PagesAhead} must know of the walk. */
 export interface AheadParts {
   readonly origin: string;
@@ -28,6 +31,7 @@ export interface AheadParts {
   readonly aheadPages: number;
   readonly maxPages: number;
   readonly send: SendPage;
+  readonly linked: LinkedRequest;
 }
 
 /** A page that was asked for. */
@@ -125,12 +129,13 @@ export class PagesAhead {
   }
 
   #peek({ key, index, answer }: Asked): void {
-    const { aheadPages, maxPages, paginator } = this.#parts;
+    const { aheadPages, maxPages, paginator, linked } = this.#parts;
     if (!answer || !this.#mayPeek || this.#pending.length || Math.min(aheadPages, maxPages - index - 1) < 1) {
       return;
     }
-    const next = paginator.peek?.(answer.request, answer.headers);
-    if (!next || !this.#isOurs(next)) return;
+    const given = paginator.peek?.(answer.request, answer.headers);
+    if (!given || !this.#isOurs(given)) return;
+    const next = linked(given, answer.request);
     const nextKey = identity(next);
     if (nextKey !== key && !this.#taken.has(nextKey)) this.#pending.push(this.#ask(next, index + 1));
   }

@@ -97,10 +97,37 @@ Deno.test("check goes on after a resource that fails, and ends with the failure'
     assert.match(out, /FAILED +cats\n +Cannot read "cats": server answered 403/);
     assert.match(out, /ok +dogs/);
     assert.match(out, /names\n[^]*its parent "cats" could not be read/);
-    assert.match(out, /1 of 3 resources cannot be read/);
+    assert.match(out, /1 of 3 resources failed/);
     const json = await sluice("check", "./pets.ts", "--json");
     assert.equal(json.code, 3);
     assert.equal(JSON.parse(json.out).ok, false);
+  });
+});
+
+Deno.test("check finds keys and cursors that no record has, and warns of what looks wrong", async () => {
+  const config = `{
+    client: { base_url: "BASE" },
+    resources: [
+      { name: "cats", primary_key: "id" },
+      { name: "dogs", endpoint: { incremental: { cursor_path: "updated" } } },
+      { name: "fish" },
+    ],
+  }`;
+  const answers = {
+    "/cats": [{ name: "Tom", url: "/cats/1" }],
+    "/dogs": [{ id: 1 }],
+    "/fish": { has_more: true, data: [{ id: 1 }] },
+  };
+  await withModule(answers, config, async ({ sluice }) => {
+    const { code, out } = await sluice("check", "./pets.ts");
+    assert.equal(code, 1);
+    assert.match(
+      out,
+      /FAILED +cats[^]*"id" of "cats": no record on this page has it[^]*fields that are there: name, url/,
+    );
+    assert.match(out, /FAILED +dogs[^]*cursor_path "updated"/);
+    assert.match(out, /ok +fish[^]*warning +.*has_more/);
+    assert.match(out, /2 of 3 resources failed/);
   });
 });
 

@@ -174,13 +174,11 @@ Deno.test("init() binds a path to the list it is below, or to the one that it na
       "owners",
       {
         name: "pets",
-        primary_key: ["_owners_id", "id"],
         include_from_parent: ["id"],
         endpoint: "owners/{resources.owners.id}/pets",
       },
       {
         name: "y",
-        primary_key: ["_owners_id", "id"],
         include_from_parent: ["id"],
         endpoint: "x/{resources.owners.id}/y",
       },
@@ -502,7 +500,7 @@ async function sluice(cwd: string, ...args: string[]): Promise<Result> {
   return { code, out: text(stdout), err: text(stderr) };
 }
 
-Deno.test("sluice init, then run, loads a table; before it is filled in, run says what to fill in", async () => {
+Deno.test("sluice init, then check and run, loads a table; before it is filled in, run says what to fill in", async () => {
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
     if (request.headers.get("authorization") !== "Bearer t0ken-for-pets") {
       return new Response("{}", { status: 401 });
@@ -526,6 +524,8 @@ Deno.test("sluice init, then run, loads a table; before it is filled in, run say
       join(directory, ".dlt/secrets.toml"),
       secrets.replace("your_api_token", "t0ken-for-pets"),
     );
+    const checked = await sluice(directory, "check", "./pets.ts");
+    assert.equal(checked.code, 0, checked.err);
     const run = await sluice(directory, "run", "./pets.ts", "--progress", "off");
     assert.equal(run.code, 0, run.err);
     const rows = await sluice(directory, "query", "SELECT count(*) AS n FROM pets", "--format", "csv");

@@ -256,6 +256,7 @@ function madeUp(answers: Record<string, Partial<RestResponse>>, paginator: Pagin
     paginator,
     aheadPages: 3,
     maxPages: 100,
+    linked: (next) => next,
     send: (request) => {
       const { search } = new URL(request.url);
       asked.push(search);

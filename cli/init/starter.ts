@@ -21,7 +21,7 @@ export interface StarterOptions {
 }
 
 const NOTHING: Shape = { properties: new Map(), required: new Set(), nodes: [] };
-/** Records are taken to have an id, which is most often so and easily changed. */
+/** Parents are taken to have an id, which is most often so and easily changed. */
 const WITH_ID: Shape = { type: "object", properties: new Map([["id", {}]]), required: new Set(), nodes: [] };
 
 /** Describes the API. */
@@ -35,7 +35,8 @@ export function starterApi(options: StarterOptions): ApiDescription {
     template: pathTemplate(path),
     answer: { keys: [], item: WITH_ID, fields: [] },
     headers: [],
-    primaryKey: ["id"],
+    // What identifies a record is not known, so that tables are replaced: that is right for every list.
+    primaryKey: [],
   }));
   const bind = pathBinder(listed, parameters, () => NOTHING);
   return {
@@ -54,14 +55,13 @@ function describe(resource: ListedResource, bind: ReturnType<typeof pathBinder>)
   // A path may name its parent itself.
   const links = [...template.raw.matchAll(/\{resources\.([^.{}]+)\.([^{}]+)\}/g)];
   const bound = links.length ? undefined : bind(resource);
-  const parent = links[0]?.[1] ?? bound?.parent?.name;
   const copied = bound
     ? bound.copied
     : links.map(([, , field]) => field).filter((field) => /^\w+$/.test(field));
   return {
     name,
     path: bound?.path ?? template.raw,
-    primaryKey: [...copied.map((field) => `_${parent}_${field}`), "id"],
+    primaryKey: [],
     includeFromParent: copied.length ? copied : undefined,
     params: bound?.params ?? new Map(),
   };
@@ -94,10 +94,12 @@ export function starterHints(
       }),
     ],
     resources: [
-      new Remark("A list at another path, of which each run loads only what changed since the last one:"),
+      new Remark("A list at another path, of which each run merges only what changed since the last one:"),
       new Remark({
         value: new CodeObject([
           ["name", other],
+          ["primary_key", "id"],
+          ["write_disposition", "merge"],
           ["endpoint", {
             path: `v2/${other}`,
             params: { per_page: 100 },
@@ -116,7 +118,6 @@ export function starterHints(
       new Remark({
         value: new CodeObject([
           ["name", `${name}_comments`],
-          ["primary_key", [`_${name}_id`, "id"]],
           ["include_from_parent", ["id"]],
           ["endpoint", `${name}/{resources.${name}.id}/comments`],
         ]),

@@ -32,6 +32,9 @@ const AUTHS: Record<string, AuthKind> = {
   private_key_jwt: privateKeyJwtKind,
 };
 
+/** The names of the kinds that come with Sluice. */
+export const builtInAuths: readonly string[] = Object.keys(AUTHS);
+
 const parameters = Object.fromEntries(Object.entries(AUTHS).map(([type, kind]) => [type, kind.parameters]));
 
 /** What each kind takes from the configuration when its data does not say it; by type name. */
@@ -80,8 +83,7 @@ function create(type: string, options: Options): Auth {
       next: 'remove "session"; retry, timeout and rate_limit of the client take its place',
     });
   }
-  const kinds = Object.entries(AUTHS).map(([name, kind]) => [name, (given: Options) => kind.create(given)]);
-  const made = createKind<ReturnType<AuthKind["create"]>>("auth", Object.fromEntries(kinds), type, options);
+  const made = createKind("auth", AUTHS, type, options);
   return typeof made === "function" ? functionAuth(made) : made;
 }
 

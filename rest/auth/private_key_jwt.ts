@@ -55,7 +55,12 @@ const parameters: ParameterSpecs = {
   private_key_passphrase: { type: "text", secret: true, help: "What the private key is encrypted with." },
   key_id: { type: "text", help: "The key's id, when the client has several." },
   scopes: { type: "list", help: "OAuth scopes to ask for." },
-  dpop: { type: "text", default: "auto", help: "Whether tokens are bound to a key: auto, true or false." },
+  dpop: {
+    type: "text",
+    default: "auto",
+    oneOf: ["auto", "true", "false"],
+    help: "Whether tokens are bound to a key; auto finds it out.",
+  },
 };
 
 /** Fetches tokens with signed assertions. @throws {ConfigError} when an option is wrong */

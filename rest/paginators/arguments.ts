@@ -1,11 +1,12 @@
 /**
- * Reads the arguments of a paginator. What is wrong is collected and said together, so that a configuration
- * is put right in one go.
+ * Reads the arguments of a paginator as its parameters describe them. What is wrong is collected and said
+ * together, so that a configuration is put right in one go.
  * @module
  */
 import { ConfigError } from "../../pipeline/errors.ts";
 import { type JsonPath, jsonPath } from "../../pipeline/json_path.ts";
 import { nearest } from "../../pipeline/nearest.ts";
+import type { ParameterSpecs } from "../../pipeline/parameters.ts";
 import type { Options } from "../options.ts";
 import { bodyPlace, type Place, queryPlace } from "./place.ts";
 
@@ -19,27 +20,34 @@ interface Problem {
 export class Arguments {
   readonly #type: string;
   readonly #options: Options;
-  readonly #read = new Set<string>();
+  readonly #parameters: ParameterSpecs;
   readonly #problems: Problem[] = [];
 
-  constructor(type: string, options: Options) {
+  constructor(type: string, options: Options, parameters: ParameterSpecs) {
     this.#type = type;
     this.#options = options;
+    this.#parameters = parameters;
   }
 
-  /** A text that must not be empty. */
-  text(name: string, preset: string): string {
-    const text = this.#optionalText(name) ?? preset;
+  /** A text with a default; it must not be empty. */
+  text(name: string): string {
+    const text = this.#optionalText(name) ?? this.#preset<string>(name)!;
     if (text === "") this.problem(`option "${name}" is empty, text is required`);
     return text;
   }
 
-  /** A JSON path; without a preset it may be left out. */
-  path(name: string): JsonPath | undefined;
-  path(name: string, preset: string): JsonPath;
-  path(name: string, preset?: string): JsonPath | undefined {
-    const text = this.#optionalText(name) ?? preset;
-    if (text === undefined || (text === "" && preset === undefined)) return undefined;
+  /** A JSON path with a default. */
+  path(name: string): JsonPath {
+    return this.#path(name, this.#optionalText(name) ?? this.#preset<string>(name)!);
+  }
+
+  /** A JSON path that may be left out. */
+  optionalPath(name: string): JsonPath | undefined {
+    const text = this.#optionalText(name);
+    return text ? this.#path(name, text) : undefined;
+  }
+
+  #path(name: string, text: string): JsonPath {
     try {
       return jsonPath(text);
     } catch (error) {
@@ -50,17 +58,18 @@ export class Arguments {
     }
   }
 
-  /** A whole number that is not below `least`; without a preset it must be there. */
-  wholeNumber(name: string, { preset, least }: { preset?: number; least: number }): number {
-    const number = this.optionalWholeNumber(name, least);
-    if (number === undefined && preset === undefined) {
+  /** A whole number; without a default it must be there. */
+  wholeNumber(name: string): number {
+    const preset = this.#preset<number>(name);
+    if (preset === undefined && !this.has(name)) {
       this.problem(`option "${name}" is missing`, `write {"type": "${this.#type}", "${name}": …}`);
     }
-    return number ?? preset ?? least;
+    return this.optionalWholeNumber(name) ?? preset ?? this.#least(name);
   }
 
   /** A whole number that may be left out. */
-  optionalWholeNumber(name: string, least: number): number | undefined {
+  optionalWholeNumber(name: string): number | undefined {
+    const least = this.#least(name);
     const value = this.#value(name);
     if (value === undefined) return undefined;
     const number = typeof value === "bigint" ? Number(value) : value;
@@ -77,7 +86,8 @@ export class Arguments {
   }
 
   /** A yes or no. */
-  flag(name: string, preset: boolean): boolean {
+  flag(name: string): boolean {
+    const preset = this.#preset<boolean>(name)!;
     const value = this.#value(name) ?? preset;
     if (typeof value === "boolean") return value;
     this.problem(`option "${name}" is ${typeof value}, true or false is required`);
@@ -85,8 +95,9 @@ export class Arguments {
   }
 
   /** Where a value travels: `<name>_param` in the query or `<name>_body_path` in a JSON body, never both. */
-  place(name: string, preset: string): Place {
+  place(name: string): Place {
     const [paramName, pathName] = [`${name}_param`, `${name}_body_path`];
+    const preset = this.#preset<string>(paramName)!;
     const [param, bodyPath] = [this.#optionalText(paramName), this.#optionalText(pathName)];
     if (param && bodyPath) {
       this.problem(`options "${paramName}" and "${pathName}" exclude each other`, `remove one of them`);
@@ -104,7 +115,6 @@ export class Arguments {
 
   /** Whether an option is switched off: null, or the empty text where a format knows no null. */
   isOff(name: string): boolean {
-    this.#read.add(name);
     return this.#options[name] === null || this.#options[name] === "";
   }
 
@@ -119,14 +129,14 @@ export class Arguments {
   }
 
   /**
-   * Says what is wrong, unknown options included; to be called when all have been read.
+   * Says what is wrong, unknown options included; to be called when all has been read.
    *
    * @throws {ConfigError} "invalid-options", or the code of the one problem there is
    */
   check(): void {
-    const known = [...this.#read];
+    const known = Object.keys(this.#parameters);
     for (const name of Object.keys(this.#options)) {
-      if (this.#read.has(name)) continue;
+      if (known.includes(name)) continue;
       const next = known.length ? `did you mean "${nearest(name, known)}"?` : `remove "${name}"`;
       this.problem(`option "${name}" is not known`, next);
     }
@@ -146,8 +156,15 @@ export class Arguments {
     return undefined;
   }
 
+  #preset<T>(name: string): T | undefined {
+    return this.#parameters[name]!.default as T | undefined;
+  }
+
+  #least(name: string): number {
+    return this.#parameters[name]!.range?.min ?? -Infinity;
+  }
+
   #value(name: string): unknown {
-    this.#read.add(name);
     return this.#options[name] ?? undefined;
   }
 }

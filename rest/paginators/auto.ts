@@ -7,10 +7,13 @@ import type { Options } from "../options.ts";
 import type { Paginator } from "../types.ts";
 import { Arguments } from "./arguments.ts";
 import { headerLink } from "./header_link.ts";
+import type { PaginatorKind } from "./kind.ts";
+
+const parameters = {};
 
 /** Decides on the first page, and says what it found. @throws {ConfigError} "invalid-options" */
 export function auto(options: Options = {}): Paginator {
-  new Arguments("auto", options).check();
+  new Arguments("auto", options, parameters).check();
   return {
     type: "auto",
     options: {},
@@ -21,3 +24,6 @@ export function auto(options: Options = {}): Paginator {
     peek: headerLink().peek,
   };
 }
+
+/** `auto` for the registry. */
+export const autoKind: PaginatorKind = { create: auto, parameters };

@@ -17,11 +17,16 @@ const NO = new Set(["no", "false", "f", "n", "0"]);
  */
 export function saysMore(path: JsonPath, { response }: PageView): boolean {
   const value = path.first(response.body);
+  const answer = yesOrNo(value);
+  if (answer !== undefined) return answer;
+  throw fieldError("has_more_path", path.text, { value, required: "true or false" });
+}
+
+/** What a value means to Python's readers of a yes or no; undefined when it is neither. */
+export function yesOrNo(value: JsonValue | undefined): boolean | undefined {
   const isPlain = typeof value !== "object" || value instanceof Double;
   const text = isPlain ? String(value).trim().toLowerCase() : "";
-  if (YES.has(text)) return true;
-  if (NO.has(text)) return false;
-  throw fieldError("has_more_path", path.text, { value, required: "true or false" });
+  return YES.has(text) ? true : NO.has(text) ? false : undefined;
 }
 
 /** Whether Python would take a value for false: no cursor looks like that. */

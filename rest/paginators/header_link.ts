@@ -2,11 +2,13 @@
  * Paging by `Link` response headers: the server says the whole next URL and it is taken as it is.
  * @module
  */
+import type { ParameterSpecs } from "../../pipeline/parameters.ts";
 import { linkTarget } from "../link_header.ts";
 import type { Options } from "../options.ts";
 import { followLink } from "../request_url.ts";
 import type { Paginator, RequestSpec } from "../types.ts";
 import { Arguments } from "./arguments.ts";
+import type { PaginatorKind } from "./kind.ts";
 
 /** The arguments of {@link headerLink}. */
 export interface HeaderLinkOptions extends Options {
@@ -16,11 +18,20 @@ export interface HeaderLinkOptions extends Options {
   readonly polls?: boolean;
 }
 
+const parameters: ParameterSpecs = {
+  links_next_key: { type: "text", default: "next", help: "Relation of the Link header to follow." },
+  polls: {
+    type: "boolean",
+    default: false,
+    help: "Whether a next link that equals the request ends the walk, as in feeds.",
+  },
+};
+
 /** Follows the link of a relation until there is none. @throws {ConfigError} "invalid-options" */
 export function headerLink(options: HeaderLinkOptions | Options = {}): Paginator {
-  const read = new Arguments("header_link", options);
-  const rel = read.text("links_next_key", "next");
-  const polls = read.flag("polls", false);
+  const read = new Arguments("header_link", options, parameters);
+  const rel = read.text("links_next_key");
+  const polls = read.flag("polls");
   read.check();
   const peek = (request: RequestSpec, headers: Headers) => {
     const target = linkTarget(headers, rel);
@@ -35,3 +46,6 @@ export function headerLink(options: HeaderLinkOptions | Options = {}): Paginator
     peek,
   };
 }
+
+/** `header_link` for the registry. */
+export const headerLinkKind: PaginatorKind = { create: headerLink, parameters };

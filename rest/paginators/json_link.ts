@@ -3,11 +3,13 @@
  * that it leaves out are not sent again.
  * @module
  */
+import type { ParameterSpecs } from "../../pipeline/parameters.ts";
 import type { Options } from "../options.ts";
 import { followLink } from "../request_url.ts";
 import type { Paginator } from "../types.ts";
 import { Arguments } from "./arguments.ts";
 import { fieldError, isFalsy } from "./fields.ts";
+import type { PaginatorKind } from "./kind.ts";
 
 /** The arguments of {@link jsonLink}. */
 export interface JsonLinkOptions extends Options {
@@ -15,10 +17,14 @@ export interface JsonLinkOptions extends Options {
   readonly next_url_path?: string;
 }
 
+const parameters: ParameterSpecs = {
+  next_url_path: { type: "text", default: "next", help: "JSON path of the next link in the body." },
+};
+
 /** Follows the link in the body until there is none. @throws {ConfigError} "invalid-options" */
 export function jsonLink(options: JsonLinkOptions | Options = {}): Paginator {
-  const read = new Arguments("json_link", options);
-  const path = read.path("next_url_path", "next");
+  const read = new Arguments("json_link", options, parameters);
+  const path = read.path("next_url_path");
   read.check();
   return {
     type: "json_link",
@@ -34,3 +40,6 @@ export function jsonLink(options: JsonLinkOptions | Options = {}): Paginator {
     },
   };
 }
+
+/** `json_link` for the registry. */
+export const jsonLinkKind: PaginatorKind = { create: jsonLink, parameters };

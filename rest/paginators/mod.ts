@@ -3,36 +3,48 @@
  * @module
  */
 import { ConfigError } from "../../pipeline/errors.ts";
-import { createKind, type Options } from "../options.ts";
+import type { ParameterSpecs } from "../../pipeline/parameters.ts";
+import { createKind } from "../options.ts";
 import type { Paginator, PaginatorConfig } from "../types.ts";
-import { auto } from "./auto.ts";
-import { cursor } from "./cursor.ts";
-import { headerCursor } from "./header_cursor.ts";
-import { headerLink } from "./header_link.ts";
-import { jsonLink } from "./json_link.ts";
-import { offset } from "./offset.ts";
+import { auto, autoKind } from "./auto.ts";
+import { cursor, cursorKind } from "./cursor.ts";
+import { headerCursor, headerCursorKind } from "./header_cursor.ts";
+import { headerLink, headerLinkKind } from "./header_link.ts";
+import { jsonLink, jsonLinkKind } from "./json_link.ts";
+import type { PaginatorKind } from "./kind.ts";
+import { offset, offsetKind } from "./offset.ts";
 import { ownPaginator } from "./own.ts";
-import { pageNumber } from "./page_number.ts";
-import { singlePage } from "./single_page.ts";
+import { pageNumber, pageNumberKind } from "./page_number.ts";
+import { singlePage, singlePageKind } from "./single_page.ts";
 
 export { auto, cursor, headerCursor, headerLink, jsonLink, offset, pageNumber, singlePage };
+export type { PaginatorKind };
 
 /** Makes a paginator from its arguments. */
-export type PaginatorFactory = (options: Options) => Paginator;
+export type PaginatorFactory = PaginatorKind["create"];
 
-const PAGINATORS: Record<string, PaginatorFactory> = {
+const PAGINATORS: Record<string, PaginatorKind> = {
   // A name that is registered may be any text, also one that every object inherits.
   __proto__: null as never,
-  auto,
-  cursor,
-  header_cursor: headerCursor,
-  header_link: headerLink,
-  json_link: jsonLink,
-  json_response: jsonLink,
-  offset,
-  page_number: pageNumber,
-  single_page: singlePage,
+  auto: autoKind,
+  cursor: cursorKind,
+  header_cursor: headerCursorKind,
+  header_link: headerLinkKind,
+  json_link: jsonLinkKind,
+  json_response: jsonLinkKind,
+  offset: offsetKind,
+  page_number: pageNumberKind,
+  single_page: singlePageKind,
 };
+
+const parameters: Record<string, ParameterSpecs> = { __proto__: null as never };
+for (const [type, kind] of Object.entries(PAGINATORS)) parameters[type] = kind.parameters;
+
+/** The arguments of each kind, by type name. */
+export const paginatorParameters: Readonly<Record<string, ParameterSpecs>> = parameters;
+
+/** The names of the kinds that come with Sluice. */
+export const builtInPaginators: readonly string[] = Object.keys(PAGINATORS);
 
 /** The names of all kinds. */
 export function paginatorKinds(): string[] {
@@ -40,19 +52,23 @@ export function paginatorKinds(): string[] {
 }
 
 /**
- * Makes another `type` of paginator known, for configurations that name it.
+ * Makes another `type` of paginator known, for configurations that name it. `specs` describe its arguments;
+ * others are passed on to it all the same.
  *
  * @throws {ConfigError} "paginator-taken" when the name means something already
  */
-export function registerPaginator(type: string, factory: PaginatorFactory): void {
-  if (type !== "" && !Object.hasOwn(PAGINATORS, type)) return void (PAGINATORS[type] = factory);
-  throw new ConfigError(
-    `Cannot register paginator "${type}": ${type ? "there is one of that name" : "it has no name"}`,
-    {
-      code: "paginator-taken",
-      next: "choose another name",
-    },
-  );
+export function registerPaginator(type: string, factory: PaginatorFactory, specs: ParameterSpecs = {}): void {
+  if (type === "" || Object.hasOwn(PAGINATORS, type)) {
+    throw new ConfigError(
+      `Cannot register paginator "${type}": ${type ? "there is one of that name" : "it has no name"}`,
+      {
+        code: "paginator-taken",
+        next: "choose another name",
+      },
+    );
+  }
+  PAGINATORS[type] = { create: factory, parameters: specs };
+  parameters[type] = specs;
 }
 
 /**

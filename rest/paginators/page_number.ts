@@ -2,10 +2,13 @@
  * Paging by the number of the page.
  * @module
  */
+import type { ParameterSpecs } from "../../pipeline/parameters.ts";
 import type { Options } from "../options.ts";
 import type { Paginator } from "../types.ts";
 import { Arguments } from "./arguments.ts";
-import { endOptions, rangePaginator, readEnds } from "./range.ts";
+import type { PaginatorKind } from "./kind.ts";
+import { placeParameters } from "./place.ts";
+import { endOptions, endParameters, rangePaginator, readEnds } from "./range.ts";
 
 /** The arguments of {@link pageNumber}. */
 export interface PageNumberOptions extends Options {
@@ -23,12 +26,19 @@ export interface PageNumberOptions extends Options {
   readonly has_more_path?: string | null;
 }
 
+const parameters: ParameterSpecs = {
+  base_page: { type: "integer", default: 0, range: { min: 0 }, help: "Number of the API's first page." },
+  page: { type: "integer", range: { min: 0 }, help: "The page to start with; the first one by default." },
+  ...placeParameters("page", "the page's number"),
+  ...endParameters("pages", "maximum_page"),
+};
+
 /** Sends the page's number, one more each time. @throws {ConfigError} "invalid-options" */
 export function pageNumber(options: PageNumberOptions | Options = {}): Paginator {
-  const read = new Arguments("page_number", options);
-  const base = read.wholeNumber("base_page", { preset: 0, least: 0 });
-  const start = read.wholeNumber("page", { preset: base, least: 0 });
-  const place = read.place("page", "page");
+  const read = new Arguments("page_number", options, parameters);
+  const base = read.wholeNumber("base_page");
+  const start = read.optionalWholeNumber("page") ?? base;
+  const place = read.place("page");
   const ends = readEnds(read, "maximum_page");
   read.check();
   return rangePaginator({
@@ -49,3 +59,6 @@ export function pageNumber(options: PageNumberOptions | Options = {}): Paginator
     first: (request) => place.write(request, start),
   });
 }
+
+/** `page_number` for the registry. */
+export const pageNumberKind: PaginatorKind = { create: pageNumber, parameters };

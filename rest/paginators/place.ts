@@ -5,6 +5,7 @@
  */
 import { ConfigError, ExtractError } from "../../pipeline/errors.ts";
 import { Double, doubleText, isJsonObject, type JsonObject, type JsonValue } from "../../pipeline/json.ts";
+import type { ParameterSpecs } from "../../pipeline/parameters.ts";
 import { queryParam, withQueryParam } from "../request_url.ts";
 import type { RequestSpec } from "../types.ts";
 
@@ -16,6 +17,17 @@ export interface Place {
   readonly bodyPath: string | null;
   read(request: RequestSpec): JsonValue | undefined;
   write(request: RequestSpec, value: JsonValue): RequestSpec;
+}
+
+/** The arguments that name a place: that of `what`, which is called `name` unless they say otherwise. */
+export function placeParameters(name: string, what: string): ParameterSpecs {
+  return {
+    [`${name}_param`]: { type: "text", default: name, help: `Query parameter that takes ${what}.` },
+    [`${name}_body_path`]: {
+      type: "text",
+      help: `Dotted place in the JSON body that takes ${what} instead.`,
+    },
+  };
 }
 
 /** A query parameter. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonPath } from "../../pipeline/json_path.ts";
+import type { ParameterSpecs } from "../../pipeline/parameters.ts";
 import type { PageView, Paginator, RequestSpec } from "../types.ts";
 import type { Arguments } from "./arguments.ts";
 import { fieldError, saysMore } from "./fields.ts";
@@ -35,14 +36,31 @@ export interface Range extends RangeEnds {
   first(request: RequestSpec): RequestSpec;
 }
 
+/** The arguments about the end of a count of `what`. */
+export function endParameters(what: "records" | "pages", maximumName: string): ParameterSpecs {
+  return {
+    total_path: {
+      type: "text",
+      default: "total",
+      help: `JSON path of the number of all ${what}; null looks for none.`,
+    },
+    [maximumName]: { type: "integer", range: { min: 0 }, help: "Where to end at the latest, exclusive." },
+    has_more_path: {
+      type: "text",
+      help: "JSON path of a yes or no that says whether there is more.",
+    },
+    stop_after_empty_page: { type: "boolean", default: true, help: "Whether an empty page is the last one." },
+  };
+}
+
 /** Reads the arguments about the end: `total_path`, the maximum, `has_more_path` and `stop_after_empty_page`. */
 export function readEnds(read: Arguments, maximumName: string): RangeEnds {
   const ends: RangeEnds = {
-    totalPath: read.isOff("total_path") ? undefined : read.path("total_path", "total"),
+    totalPath: read.isOff("total_path") ? undefined : read.path("total_path"),
     isTotalGuessed: !read.has("total_path"),
-    maximum: read.optionalWholeNumber(maximumName, 0),
-    hasMore: read.path("has_more_path"),
-    stopAfterEmptyPage: read.flag("stop_after_empty_page", true),
+    maximum: read.optionalWholeNumber(maximumName),
+    hasMore: read.optionalPath("has_more_path"),
+    stopAfterEmptyPage: read.flag("stop_after_empty_page"),
   };
   if (!ends.totalPath && !endsWithoutTotal(ends)) {
     read.problem(

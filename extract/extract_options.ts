@@ -1,0 +1,30 @@
+/**
+ * What an extraction is asked to do, and where what it reads goes.
+ * @module
+ */
+import type { Emit } from "../pipeline/events.ts";
+import type { JsonObject } from "../pipeline/json.ts";
+import type { StoredPage } from "../pipeline/load_package.ts";
+import type { ResolvedSource } from "./validate.ts";
+
+/** What to extract. */
+export interface ExtractOptions {
+  readonly sourceName: string;
+  readonly source: ResolvedSource;
+  /** Names of the resources to load; undefined for those selected by default. */
+  readonly resources?: readonly string[];
+  /** Pages per resource. */
+  readonly limit?: number;
+  /** Forget the cursors of the selected resources. */
+  readonly fullRefresh?: boolean;
+  /** The pipeline state; cursors in it are moved. */
+  readonly state: JsonObject;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** Receives pages and keys; a slow sink slows the reading. */
+export interface ExtractSink {
+  append(resource: string, page: StoredPage): Promise<void>;
+  addKey(resource: string, key: readonly string[], walked: boolean): Promise<void>;
+}

@@ -1,0 +1,111 @@
+/**
+ * Runs cases and other work through dlt, in Python processes that see nothing of this machine's settings.
+ * @module
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isJsonObject, type JsonObject, parseJson, stringifyJson } from "../../pipeline/json.ts";
+import { type Case, configOf } from "./case.ts";
+import type { Environment } from "./environment.ts";
+import type { RawRun, RawTables } from "./raw.ts";
+
+const PROCESSES = 2;
+
+/** Runs one of the scripts beside this file. @throws {Error} with the end of what it wrote */
+export async function runPython(
+  { python }: Environment,
+  script: string,
+  args: readonly string[],
+  folder: string,
+): Promise<void> {
+  const command = new Deno.Command(python, {
+    args: [fileURLToPath(new URL(`./${script}`, import.meta.url)), ...args],
+    cwd: folder,
+    clearEnv: true,
+    env: {
+      PATH: Deno.env.get("PATH") ?? "",
+      HOME: folder,
+      TZ: "UTC",
+      PYTHONWARNINGS: "ignore",
+      PYTHONDONTWRITEBYTECODE: "1",
+      PYTHONHASHSEED: "0",
+      DLT_PROJECT_DIR: folder,
+      DLT_DATA_DIR: join(folder, "dlt_data"),
+      RUNTIME__LOG_LEVEL: "CRITICAL",
+      RUNTIME__DLTHUB_TELEMETRY: "false",
+    },
+  });
+  const { success, stdout, stderr } = await command.output();
+  if (success) return;
+  const decoder = new TextDecoder();
+  throw new Error(`${script} failed:\n${(decoder.decode(stdout) + decoder.decode(stderr)).slice(-4000)}`);
+}
+
+/** All runs of all cases, by case. */
+export async function runThroughDlt(
+  environment: Environment,
+  cases: readonly Case[],
+  base: string,
+  folder: string,
+): Promise<Map<string, RawRun[]>> {
+  const shares = Array.from(
+    { length: PROCESSES },
+    (_, share) => cases.filter((_, index) => index % PROCESSES === share),
+  );
+  const outputs = await Promise.all(
+    shares.map((share, index) => runShare(environment, share, base, join(folder, `process_${index}`))),
+  );
+  const runs = new Map<string, RawRun[]>();
+  for (const { case: name, run, error, tables } of outputs.flat()) {
+    const known = runs.get(name) ?? [];
+    known[run] = { error, tables };
+    runs.set(name, known);
+  }
+  return runs;
+}
+
+interface Line extends RawRun {
+  readonly case: string;
+  readonly run: number;
+}
+
+async function runShare(
+  environment: Environment,
+  cases: readonly Case[],
+  base: string,
+  folder: string,
+): Promise<Line[]> {
+  if (!cases.length) return [];
+  await Deno.mkdir(folder, { recursive: true });
+  const plan = join(folder, "plan.json");
+  const out = join(folder, "answers.jsonl");
+  await Deno.writeTextFile(plan, stringifyJson(cases.map((each) => planOf(each, base, folder))));
+  await runPython(environment, "judge.py", [plan, out], folder);
+  const text = await Deno.readTextFile(out);
+  return text.trim().split("\n").map((line) => {
+    const answer = parseJson(line) as JsonObject;
+    const error = isJsonObject(answer.error)
+      ? { kind: String(answer.error.kind), text: String(answer.error.text) }
+      : undefined;
+    return {
+      case: String(answer.case),
+      run: Number(answer.run),
+      error,
+      tables: answer.tables as unknown as RawTables,
+    };
+  });
+}
+
+function planOf(case_: Case, base: string, folder: string): JsonObject {
+  return {
+    name: case_.name,
+    folder: join(folder, case_.name.replace("/", "__")),
+    via: case_.via,
+    destination: case_.destination,
+    runs: case_.runs.map(({ run = {} }, number) => ({
+      config: configOf(case_, number, base),
+      source: case_.source,
+      run,
+    })),
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Runs a case through Sluice.
+ * @module
+ */
+import { join } from "node:path";
+import { Configuration, pipeline, type RestApiConfig, restApiSource, SluiceError } from "../../mod.ts";
+import type { JsonObject } from "../../pipeline/json.ts";
+import { type Case, configOf } from "./case.ts";
+import { type RawRun, readSqlite } from "./raw.ts";
+
+/** Name of the pipeline and of its schema, on both sides. */
+export const PIPELINE = "parity";
+/** Name of the dataset, on both sides: dlt's word for the database file itself. */
+export const DATASET = "main";
+
+/** All runs of a case, one after the other into one file in `folder`. */
+export async function runThroughSluice(case_: Case, base: string, folder: string): Promise<RawRun[]> {
+  const file = join(folder, "sluice.sqlite");
+  const configuration = await Configuration.load({ projectDirectory: folder, env: {} });
+  const runs: RawRun[] = [];
+  for (const [number, { run }] of case_.runs.entries()) {
+    const error = await attempt(async () => {
+      const place = pipeline({
+        pipelineName: PIPELINE,
+        datasetName: DATASET,
+        projectDirectory: folder,
+        destinationParameters: { credentials: `sqlite:///${file}` },
+        configuration,
+      });
+      const config = configOf(case_, number, base) as unknown as RestApiConfig;
+      await place.run(restApiSource(config, { name: PIPELINE, ...optionsOf(case_.source) }), optionsOf(run));
+    });
+    runs.push({ error, tables: readSqlite(file) });
+  }
+  return runs;
+}
+
+/** Arguments in dlt's spelling as options in Sluice's. */
+function optionsOf(source: JsonObject = {}): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(source).map(([key, value]) => [
+      key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  );
+}
+
+async function attempt(action: () => Promise<void>): Promise<RawRun["error"]> {
+  try {
+    await action();
+    return undefined;
+  } catch (error) {
+    if (error instanceof SluiceError) return { kind: error.code, text: error.message };
+    return {
+      kind: error instanceof Error ? error.name : "Error",
+      text: String(error instanceof Error ? error.stack : error),
+    };
+  }
+}
