@@ -20,6 +20,8 @@ export * from "./pipeline/errors.ts";
 export type { Emit, RunEvent, StepName, WaitReason } from "./pipeline/events.ts";
 export { Double, type JsonObject, type JsonValue, parseJson, stringifyJson } from "./pipeline/json.ts";
 export { fieldAt } from "./pipeline/field_path.ts";
+export { type JsonPath, jsonPath } from "./pipeline/json_path.ts";
+export type { Plan, PlannedRequests, PlannedResource, PlannedTable, PlanOptions } from "./pipeline/plan.ts";
 export { Naming } from "./pipeline/naming.ts";
 export type { Given, ParameterSpec, ParameterSpecs, ParameterType, Resolved } from "./pipeline/parameters.ts";
 export { formatLoadInfo, type LoadInfo, type Warning } from "./pipeline/load_info.ts";
@@ -48,7 +50,7 @@ export {
   privateKeyJwt,
   registerAuth,
 } from "./rest/auth/mod.ts";
-export { type ResourceClient, RestClient } from "./rest/client.ts";
+export { type PaginateOptions, type RequestOptions, type ResourceClient, RestClient } from "./rest/client.ts";
 export {
   auto,
   cursor,
@@ -57,6 +59,7 @@ export {
   jsonLink,
   offset,
   pageNumber,
+  type PaginatorFactory,
   registerPaginator,
   singlePage,
 } from "./rest/paginators/mod.ts";
@@ -70,6 +73,7 @@ export type {
   AuthContext,
   AuthFunction,
   ClientConfig,
+  Doubt,
   ErrorFormat,
   Pace,
   PageView,

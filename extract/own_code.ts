@@ -45,7 +45,7 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 /** The error for what an author's function threw; one of ours only learns its resource. */
 export function ownFailure(error: unknown, { what, resource }: OwnCode): SluiceError {
   if (error instanceof SluiceError) return error.within({ resource });
-  return new ExtractError(`Cannot read "${resource}": ${what} threw ${description(error)}`, {
+  return new ExtractError(`Cannot read "${resource}": ${what} threw ${describeError(error)}`, {
     code: "source-failed",
     at: { resource, ...placeOf(error) },
     next: "correct the function; it is the source's own",
@@ -56,18 +56,21 @@ export function ownFailure(error: unknown, { what, resource }: OwnCode): SluiceE
 /** The error for what the function that builds a source threw. */
 export function buildFailure(error: unknown, source: string): SluiceError {
   if (error instanceof SluiceError) return error;
-  return new ExtractError(`Cannot build source "${source}": its build function threw ${description(error)}`, {
-    code: "source-failed",
-    at: { source, ...placeOf(error) },
-    next: "correct the function; it is the source's own",
-    cause: error,
-  });
+  return new ExtractError(
+    `Cannot build source "${source}": its build function threw ${describeError(error)}`,
+    {
+      code: "source-failed",
+      at: { source, ...placeOf(error) },
+      next: "correct the function; it is the source's own",
+      cause: error,
+    },
+  );
 }
 
 const LONGEST_TEXT = 200;
 
 /** Kind and first line of an error, without what could be a secret or data. */
-function description(error: unknown): string {
+export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return error === null ? "null" : `a value of type ${typeof error}`;
   // A parser quotes what it was given.
   if (error instanceof SyntaxError) return error.name;
@@ -82,11 +85,11 @@ function withoutQueries(text: string): string {
 }
 
 const HOME = new URL("../", import.meta.url).href;
-const OURS_REGEXP = /^(?:destinations|extract|pipeline|rest)\//;
+const OURS_REGEXP = /^(?:cli|destinations|extract|openapi|pipeline|rest|main\.ts|mod\.ts)\b/;
 
-/** The place in the author's own file: the first one that is not in a file of Sluice. */
-function placeOf(error: unknown): Pick<At, "file" | "line" | "columnNumber"> {
-  const stack = error instanceof Error ? error.stack ?? "" : "";
+/** The place in the author's own file that an error, or a text, names: the first that is not in a file of Sluice. */
+export function placeOf(error: unknown): Pick<At, "file" | "line" | "columnNumber"> {
+  const stack = typeof error === "string" ? error : error instanceof Error ? error.stack ?? "" : "";
   for (const [, url, line, column] of stack.matchAll(/(file:\/\/[^\s()]+?):(\d+):(\d+)/g)) {
     if (url!.startsWith(HOME) && OURS_REGEXP.test(url!.slice(HOME.length))) continue;
     return { file: fileText(url!), line: Number(line), columnNumber: Number(column) };

@@ -13,7 +13,7 @@ import type { RestApiConfig } from "./rest_api_config.ts";
 
 /** A function; JSON cannot hold it. */
 const func = (what: string) =>
-  z.custom<unknown>((value) => typeof value === "function", `a function ${what}`);
+  z.custom<unknown>((value) => typeof value === "function", `a function ${what}`).meta({ title: "function" });
 const names = z.union([z.string(), z.array(z.string())]);
 const positive = z.number().positive();
 const pace = {
@@ -36,8 +36,8 @@ const auths: Kinds = {
   presetType: "bearer",
   isCompleted: true,
 };
-const paginator = kindSchema(paginators);
-const auth = kindSchema(auths);
+const paginator = kindSchema(paginators).meta({ title: "name, object or function" });
+const auth = kindSchema(auths).meta({ title: "name, object or function" });
 
 const retry = z.strictObject({
   max_attempts: z.int().min(1).optional().describe("Tries in all, the first included. Default 6."),
@@ -63,9 +63,9 @@ const rateLimit = z.strictObject({
   ),
   buckets: z.array(z.strictObject({
     ...pace,
-    name: z.string(),
+    name: z.string().describe("How it is called in progress and messages."),
     path: z.string().describe("Path below the origin: `*` is one segment, a trailing `/**` any rest."),
-    method: z.string().optional(),
+    method: z.string().optional().describe("Only requests of this method."),
   })).optional().describe("Requests that share a budget; the first match counts."),
   max_share: z.number().positive().max(1).optional().describe(
     "Share of each limit that may be used. Default 1.",
@@ -169,8 +169,8 @@ export const endpointSchema = z.strictObject({
     .describe(
       "Query parameters; a list repeats its key, null leaves it out.",
     ),
-  json: z.unknown().optional().describe("JSON body; a text that is one placeholder keeps the value's type."),
-  data: z.unknown().optional().describe("Form (an object or list of pairs) or raw body (text or bytes)."),
+  json: z.unknown().meta({ title: "any JSON" }).optional().describe("JSON body; a text that is one placeholder keeps the value's type."),
+  data: z.unknown().meta({ title: "object, list, text or bytes" }).optional().describe("Form (an object or list of pairs) or raw body (text or bytes)."),
   headers: z.record(z.string(), z.string()).nullish().describe("Added to the client's."),
   paginator: paginator.nullish().describe(
     "How pages follow each other. Default: the client's, else found out.",
@@ -364,4 +364,18 @@ export const KNOWN_KEYS: KnownKeys = {
   incremental: Object.keys(incrementalSchema.shape),
   processing_steps: ["filter", "map", "yield_map"],
   response_actions: ["status_code", "content", "action"],
+};
+
+const bucket = rateLimit.shape.buckets.unwrap().element;
+
+/** The parts of the grammar by the headings of the reference page. */
+export const SCHEMA_PARTS: Readonly<Record<string, z.ZodType>> = {
+  top: restApiSchema,
+  client: clientSchema,
+  rate_limit: rateLimit,
+  buckets: bucket,
+  retry,
+  resource: resourceSchema,
+  endpoint: endpointSchema,
+  incremental: incrementalSchema,
 };

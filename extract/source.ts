@@ -49,8 +49,10 @@ export interface ExtractContext {
 /** What a hand-written resource yields: a page as the client read it, records of its own, or one record. */
 export type ExtractedPage = RestPage | readonly unknown[] | Readonly<Record<string, unknown>>;
 
-/** Yields pages of records. */
-export type RecordsFunction = (context: ExtractContext) => AsyncIterable<ExtractedPage>;
+/** Yields pages of records, or returns the only one. */
+export type RecordsFunction = (
+  context: ExtractContext,
+) => AsyncIterable<ExtractedPage> | Iterable<ExtractedPage> | Promise<ExtractedPage>;
 
 /** What stands beside the function of a hand-written resource. */
 export interface HandWrittenSettings extends ResourceSettings {

@@ -2,17 +2,19 @@
  * From a user's module to a source: whatever its default export is of the forms that a source can have.
  * @module
  */
-import { basename, relative, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { basename, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { ConfigError, SluiceError } from "../pipeline/errors.ts";
 import { isJsonObject } from "../pipeline/json.ts";
 import { Naming } from "../pipeline/naming.ts";
-import type { RestApiConfig } from "./rest_api_config.ts";
+import { moduleFailed } from "./module_failure.ts";
+import type { ResourceEntry, RestApiConfig } from "./rest_api_config.ts";
 import {
   type Built,
   defineSource,
   restApiDefinition,
   type Source,
+  type SourceDefinition,
   type SourceFactory,
   type SourceParts,
 } from "./source.ts";
@@ -31,20 +33,25 @@ const FORMS = "export default defineSource(…), a configuration { client, resou
  */
 export async function loadSourceModule(path: string): Promise<AnySource> {
   const file = resolve(path);
-  const isFile = await Deno.stat(file).then((found) => found.isFile, () => false);
-  if (!isFile) {
-    throw new ConfigError(`Cannot load "${path}": there is no such file`, {
-      code: "unknown-source",
-      next: "check the path; a built-in source has no slash and no extension",
-    });
+  const found = await Deno.stat(file).catch(() => undefined);
+  if (!found?.isFile) {
+    throw new ConfigError(
+      `Cannot load "${path}": ${found?.isDirectory ? "it is a folder" : "there is no such file"}`,
+      {
+        code: "unknown-source",
+        next: found?.isDirectory
+          ? "name the file in it that holds the source"
+          : "check the path; a built-in source has no slash and no extension",
+      },
+    );
   }
   let loaded: { readonly default?: unknown };
   try {
     loaded = await import(pathToFileURL(file).href);
   } catch (error) {
-    throw moduleFailed(path, file, error);
+    throw error instanceof SluiceError ? error.within({ file: path }) : moduleFailed(path, error);
   }
-  return sourceOf(loaded.default, { name: nameOf(file), path });
+  return sourceOf(loaded, { name: nameOf(file), path });
 }
 
 /** The name of a source that has none: its file's. */
@@ -53,56 +60,75 @@ function nameOf(file: string): string {
 }
 
 /** A source in any form as a factory. */
-function sourceOf(exported: unknown, { name, path }: { name: string; path: string }): AnySource {
-  if (typeof exported === "function" && "definition" in exported) return exported as AnySource;
+function sourceOf(
+  loaded: { readonly default?: unknown },
+  { name, path }: { name: string; path: string },
+): AnySource {
+  const exported = loaded.default;
+  if (isDefined(exported)) {
+    const { definition } = exported;
+    refuseDefinition(definition, path);
+    return typeof exported === "function" ? exported as AnySource : called(exported as unknown as Source);
+  }
+  if (Array.isArray(exported)) return listOf(exported, name);
   if (isJsonObject(exported)) {
-    const given = exported as unknown as Source | RestApiConfig | { records?: unknown };
-    if ("definition" in given) return Object.assign(() => given, { definition: given.definition });
-    if ("records" in given) return listOf([exported as never], name);
-    if ("client" in given || "resources" in given || "resource_defaults" in given) {
-      return restApiDefinition(given as RestApiConfig, { name });
+    if ("records" in exported) return listOf([exported as unknown as ResourceEntry], name);
+    if ("client" in exported || "resources" in exported || "resource_defaults" in exported) {
+      return restApiDefinition(exported as unknown as RestApiConfig, { name });
     }
   }
-  if (Array.isArray(exported)) return listOf(exported as Built, name);
-  const found = exported === undefined ? "it has no default export" : "its default export is not a source";
-  throw new ConfigError(`Cannot load "${path}": ${found}`, {
+  throw new ConfigError(`Cannot load "${path}": ${wrongExport(loaded)}`, {
     code: "invalid-source",
     at: { file: path },
     next: FORMS,
   });
 }
 
+function isDefined(exported: unknown): exported is { readonly definition: SourceDefinition } {
+  return (typeof exported === "function" || isJsonObject(exported)) && "definition" in exported;
+}
+
+/** A source that was called already can be told more, and keeps what it was told. */
+function called(source: Source): AnySource {
+  const { definition } = source;
+  const again = defineSource(definition);
+  const factory = (more: Source["given"] = {}) => {
+    const told = again({ ...source.given, ...more });
+    return source.resources ? told.withResources(...source.resources) : told;
+  };
+  return Object.assign(factory, { definition });
+}
+
 function listOf(built: Built, name: string): AnySource {
   return defineSource(name, {}, () => built as SourceParts);
 }
 
-/** What went wrong while a module was loaded: the reason and the place in it, without a stack. */
-function moduleFailed(path: string, file: string, error: unknown): SluiceError {
-  if (error instanceof SluiceError) return error.within({ file: path });
-  const text = error instanceof Error ? error.message : String(error);
-  const place = placeIn(file, error);
-  const missing = /"([^"]+)"[^"]*not (?:a dependency|in import map|found)|Import "([^"]+)"/.exec(text);
-  const name = missing?.[1] ?? missing?.[2];
-  return new ConfigError(`Cannot load "${path}": ${firstLine(text)}`, {
-    code: "module-failed",
-    at: { file: place ?? path },
-    next: name?.startsWith("@sluice/sluice")
-      ? "run it with the configuration of a clone of Sluice: deno run --config <clone>/deno.json …"
-      : "correct the module; only files beside it, built-in modules and @sluice/sluice can be imported",
-    cause: error,
-  });
-}
-
-function firstLine(text: string): string {
-  return text.replaceAll(/file:\/\/\S*\/([^/\s]+)/g, "$1").split("\n")[0]!.replace(/\.$/, "");
-}
-
-/** `pets.ts:12:5` from the stack or the message. */
-function placeIn(file: string, error: unknown): string | undefined {
-  const text = error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : "";
-  for (const [, url, line, column] of text.matchAll(/(file:\/\/[^\s)]+?):(\d+):(\d+)/g)) {
-    const at = fileURLToPath(url!);
-    if (at === file) return `${relative(Deno.cwd(), at)}:${line}:${column}`;
+function wrongExport(loaded: { readonly default?: unknown }): string {
+  const exported = loaded.default;
+  if (exported === undefined) {
+    const names = Object.keys(loaded).filter((name) => name !== "default");
+    return `it has no default export${names.length ? `, only ${names.slice(0, 5).join(", ")}` : ""}`;
   }
-  return undefined;
+  if (typeof exported === "function") {
+    return "its default export is a function that defineSource did not make";
+  }
+  if (exported instanceof Promise) return "its default export is a promise; await it in the module";
+  return "its default export is not a source";
+}
+
+/** What defineSource was given in a module that no compiler has looked at. */
+function refuseDefinition({ name, parameters, build }: SourceDefinition, path: string): void {
+  const wrong = typeof name !== "string" || !name.trim()
+    ? '"name" is missing, a text is needed'
+    : !isJsonObject(parameters)
+    ? '"parameters" is missing, an object is needed, which may be empty'
+    : typeof build !== "function"
+    ? '"build" is missing, a function is needed that returns a configuration or resources'
+    : undefined;
+  if (wrong === undefined) return;
+  throw new ConfigError(`Cannot load "${path}": ${wrong}`, {
+    code: "invalid-source",
+    at: { file: path },
+    next: "write defineSource({ name, parameters, build }), or defineSource(name, parameters, build)",
+  });
 }

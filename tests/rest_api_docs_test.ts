@@ -16,6 +16,7 @@ const SCHEMA = new URL("../docs/rest-api.schema.json", import.meta.url);
 const UPDATE = Deno.env.get("SLUICE_UPDATE_DOCS") === "1";
 
 interface Described {
+  readonly title?: string;
   readonly description?: string;
   readonly type?: string | string[];
   readonly enum?: unknown[];
@@ -40,13 +41,12 @@ function rowsOf(schema: z.ZodType): string[][] {
 }
 
 function typeText(schema: Described): string {
-  const choices = schema.anyOf ?? schema.oneOf;
+  if (schema.title) return schema.title;
+  const choices = schema.anyOf ?? schema.oneOf ??
+    (Array.isArray(schema.type) ? schema.type.map((type) => ({ type })) : undefined);
   if (choices) {
     const texts = [...new Set(choices.map(typeText).flatMap((text) => text.split(" or ")))];
-    // Kinds of paginators and authentication are listed in tables of their own.
-    return (texts.length > 6 ? [...texts.filter((text) => !text.startsWith("`")), "name"] : texts).join(
-      " or ",
-    );
+    return texts.filter((text) => text !== "null").join(" or ");
   }
   if (schema.enum) return schema.enum.map((each) => `\`${each}\``).join(" or ");
   if (schema.const !== undefined) return `\`${schema.const}\``;
@@ -58,7 +58,7 @@ function typeText(schema: Described): string {
     case "array":
       return "list";
     case undefined:
-      return "function";
+      return "any";
     default:
       return String(schema.type);
   }
@@ -79,7 +79,7 @@ function kindRows(kinds: Readonly<Record<string, ParameterSpecs>>): string[][] {
 }
 
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|").replaceAll("<", "\\<")));
+  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   return [head, head.map(() => "-"), ...escaped].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 

@@ -23,6 +23,7 @@ for (const each of cases) {
   const runs = await runThroughSluice(each, server.base, own);
   for (const [n, run] of runs.entries()) {
     const l = snapshot(dlt.get(each.name)![n], each), r = snapshot(run, each);
+    if (Deno.env.get("SHOW")) console.log(stringifyJson(l.tables), stringifyJson(l.orphans), stringifyJson(l.schema.normalizers), stringifyJson(l.state));
     const { differences, values } = compare(l, r);
     console.log(each.name, n, values, dlt.get(each.name)![n].error, run.error);
     for (const d of differences) {
