@@ -54,10 +54,14 @@ function unknownNames(
   const unknown = new Map(
     uses.filter((use) => !known.includes(use.resource)).map((use) => [use.resource, use]),
   );
-  const others = known.filter((name) => name !== own);
+  const instead = (name: string) => {
+    const text = suggestion(name, known);
+    // A resource is no parent of itself.
+    return text === `did you mean "${own}"?` ? suggestion(name, known.filter((each) => each !== own)) : text;
+  };
   return [...unknown.values()].map(({ place, resource }) => ({
     path: `${at}.${place}`,
-    text: `refers to "${resource}", which is no resource of this source; ${suggestion(resource, others)}`,
+    text: `refers to "${resource}", which is no resource of this source; ${instead(resource)}`,
   }));
 }
 

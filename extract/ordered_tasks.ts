@@ -16,9 +16,17 @@ interface Task<T> {
   done: boolean;
 }
 
+/** How many tasks there may be. */
+export interface TaskLimits {
+  /** That run. */
+  readonly atOnce: number;
+  /** Whose results were not all taken yet. Asked again whenever some were. */
+  inLine(): number;
+}
+
 /** Runs tasks with bounded concurrency and bounded memory. */
 export class OrderedTasks<T> {
-  readonly #limit: number;
+  readonly #limits: TaskLimits;
   readonly #deliver: (result: T) => Promise<void>;
   readonly #queue: Task<T>[] = [];
   #running = 0;
@@ -27,14 +35,19 @@ export class OrderedTasks<T> {
   #delivery: Promise<void> = Promise.resolve();
 
   /** @param deliver receives results one at a time, in order */
-  constructor(limit: number, deliver: (result: T) => Promise<void>) {
-    this.#limit = limit;
+  constructor(limits: TaskLimits, deliver: (result: T) => Promise<void>) {
+    this.#limits = limits;
     this.#deliver = deliver;
+  }
+
+  get #hasRoom(): boolean {
+    const { atOnce, inLine } = this.#limits;
+    return this.#running < atOnce && this.#queue.length < Math.max(1, Math.min(2 * atOnce, inLine()));
   }
 
   /** Starts a task, waiting while too many run or are held. @throws what an earlier task threw */
   async add(run: (emit: Emit<T>) => Promise<void>): Promise<void> {
-    while (!this.#failure && (this.#running >= this.#limit || this.#queue.length >= this.#limit * 2)) {
+    while (!this.#failure && !this.#hasRoom) {
       await new Promise<void>((resolve) => this.#room.push(resolve));
     }
     this.#check();

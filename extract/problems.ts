@@ -74,6 +74,25 @@ export function attempt(path: string, action: () => unknown): Problem[] {
   }
 }
 
+/**
+ * A problem at the place where its author wrote what is wrong: what is inherited is told once, at the defaults.
+ *
+ * @param at the resource's own place
+ * @param origins where each of its settings was set, by path
+ */
+export function whereWritten(
+  problem: Problem,
+  { at, origins }: { at: string; origins: Readonly<Record<string, string>> },
+): Problem {
+  if (!problem.path.startsWith(`${at}.`)) return problem;
+  const place = problem.path.slice(at.length + 1);
+  const isIn = (setting: string) => place === setting || /^[.[]/.test(place.slice(setting.length));
+  const settings = Object.keys(origins).filter((setting) => place.startsWith(setting) && isIn(setting));
+  const nearest = settings.toSorted((one, other) => other.length - one.length)[0];
+  if (nearest === undefined || origins[nearest] !== "resource_defaults") return problem;
+  return { ...problem, path: `resource_defaults.${place}` };
+}
+
 /** What is wrong with a configuration that is no object at all. */
 export function wrongWhole(value: unknown): Problem[] {
   if (typeof value === "object" && value !== null) return [];

@@ -31,7 +31,13 @@ export function headerProblems(headers: Readonly<Record<string, string>>, at: st
     if (!HEADER_NAME_REGEXP.test(name.replace(/\{[^{}]*\}/g, "x"))) {
       return [{ path: at, text: `has ${JSON.stringify(name)}, which is no name of a header` }];
     }
-    const wrong = /[\r\n\0]/.test(value) ? "a line break" : /[^\t\x20-\xff]/.test(value) ? "a character" : "";
+    // Spaces and line breaks at the ends are taken off when it is sent.
+    const text = value.trim();
+    const wrong = /[\r\n]/.test(text)
+      ? "a line break"
+      : /[^\t\x20-\x7e\x80-\xff]/.test(text)
+      ? "a character"
+      : "";
     return wrong ? [{ path: `${at}.${name}`, text: `has ${wrong} that no header can carry` }] : [];
   });
 }

@@ -88,9 +88,13 @@ export class ResourceRun {
     const prefetch = options.limit === undefined && !node.resource.incremental?.row_order;
     this.#reader = new ResourceReader(node, { ...options, client, state, prefetch });
     this.#store = new ResourceStore(node, sink);
-    const most = this.#settings.parallelized === false ? 1 : client?.maxConcurrency ?? CLIENTLESS_CONCURRENCY;
-    const concurrency = Math.max(1, Math.min(most, options.limit ?? most));
-    this.#tasks = new OrderedTasks(concurrency, (arrived) => this.#arrive(arrived));
+    const most = client?.maxConcurrency ?? CLIENTLESS_CONCURRENCY;
+    const limits = {
+      atOnce: this.#settings.parallelized === false ? 1 : most,
+      // Each parent has a page at least, mostly.
+      inLine: () => (options.limit ?? Infinity) - this.#tally.pages,
+    };
+    this.#tasks = new OrderedTasks(limits, (arrived) => this.#arrive(arrived));
   }
 
   get #settings(): ResourceSettings {
@@ -155,8 +159,13 @@ export class ResourceRun {
     if (!this.#isLimitReached) return !this.#isOver(walk);
     // Only of an endpoint's page it is known whether another one follows.
     const isLast = this.node.resource.endpoint && isRestPage(page) && !page.next;
-    if (!isLast) this.#tally.isLimited = walk.isCut = true;
+    if (!isLast) this.#cut(walk);
     return false;
+  }
+
+  /** The page limit leaves something out. */
+  #cut(walk: Walk): void {
+    this.#tally.isLimited = walk.isCut = true;
   }
 
   /** Whether the order of the records can end a walk; a cursor that several walks share says nothing of one. */
@@ -220,13 +229,10 @@ export class ResourceRun {
 
   /** Starts the walk of one parent record as soon as there is room. */
   async #start(walk: Walk): Promise<void> {
-    if (this.#isLimitReached) {
-      this.#tally.isLimited = true;
-      return;
-    }
     // Whether the next page is needed is known once this one was taken.
     const isAwaited = this.#mayBeOver(walk);
     await this.#tasks.add(async (emit) => {
+      if (this.#isLimitReached) return this.#cut(walk);
       const endedBy = await this.#read(walk, async (page) => {
         await emit({ walk, page }, isAwaited);
         return this.#goesOn(page, walk);
@@ -241,7 +247,7 @@ export class ResourceRun {
       this.#tally.end(endedBy);
       await this.#note(walk, endedBy !== "skip" && !walk.isCut);
     } else if (!this.#isLimitReached) await this.#take(page, walk);
-    else this.#tally.isLimited = walk.isCut = true;
+    else this.#cut(walk);
   }
 
   async #note({ key, audience }: Walk, isRead: boolean): Promise<void> {

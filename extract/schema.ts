@@ -169,8 +169,12 @@ export const endpointSchema = z.strictObject({
     .describe(
       "Query parameters; a list repeats its key, null leaves it out.",
     ),
-  json: z.unknown().meta({ title: "any JSON" }).optional().describe("JSON body; a text that is one placeholder keeps the value's type."),
-  data: z.unknown().meta({ title: "object, list, text or bytes" }).optional().describe("Form (an object or list of pairs) or raw body (text or bytes)."),
+  json: z.unknown().meta({ title: "any JSON" }).optional().describe(
+    "JSON body; a text that is one placeholder keeps the value's type.",
+  ),
+  data: z.unknown().meta({ title: "object, list, text or bytes" }).optional().describe(
+    "Form (an object or list of pairs) or raw body (text or bytes).",
+  ),
   headers: z.record(z.string(), z.string()).nullish().describe("Added to the client's."),
   paginator: paginator.nullish().describe(
     "How pages follow each other. Default: the client's, else found out.",

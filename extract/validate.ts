@@ -9,7 +9,7 @@ import { createPaginator } from "../rest/paginators/mod.ts";
 import type { ClientConfig } from "../rest/types.ts";
 import { addressProblems, withParentOrigins } from "./addresses.ts";
 import { graphProblems } from "./graph_problems.ts";
-import { attempt, pathText, type Problem, refuse, wrongWhole } from "./problems.ts";
+import { attempt, pathText, type Problem, refuse, whereWritten, wrongWhole } from "./problems.ts";
 import { headerProblems, settingProblems } from "./request_problems.ts";
 import { resourceProblems } from "./resource_problems.ts";
 import { type ResolvedResource, resolveResource } from "./resolve.ts";
@@ -68,7 +68,8 @@ export function resolveSource(
   if (client) problems.push(...clientProblems(client, hasCredentials), ...addressProblems(placed, client));
   else if (parts.client === undefined) problems.push(...clientMissing(placed));
   problems.push(...graphProblems(placed, Array.isArray(parts.resources) ? parts.resources : []));
-  refuse(owner, problems);
+  const places = placed.map(({ at, resource: { origins } }) => ({ at, origins }));
+  refuse(owner, problems.map((each) => places.reduce(whereWritten, each)));
   const resources = withParentOrigins(placed.map(({ resource }) => resource), client);
   return { client: parts.client, resources };
 }

@@ -44,7 +44,9 @@ export function sourceParameters(taken: readonly string[]): SourceParameters {
     all: () => [...known.values()],
     valueFor(parameter) {
       const given = givenValue(parameter, ["default", "enum", "example", "examples"]);
-      if (given !== undefined) return parameter.place === "header" ? String(given) : given;
+      if (given !== undefined && parameter.place !== "header") return given;
+      // What no header can carry is no example of one.
+      if (given !== undefined && /^[\t\x20-\x7e\x80-\xff]*$/.test(String(given))) return String(given);
       return use(snakeName(parameter.name) || "value", parameter, parameter.place === "header");
     },
     pathValueFor(parameter, raw, before) {

@@ -3,12 +3,13 @@
  * column that already has a type. The rules are dlt's; `undefined` means that the value does not fit.
  * @module
  */
-import { Double, doubleText, type JsonValue, parseJson, stringifyJson } from "./json.ts";
+import { Double, type JsonValue, parseJson, stringifyJson } from "./json.ts";
+import { readDecimal, readFloat, readInteger } from "./python_text.ts";
 import type { DataType, SqlValue } from "./schema_types.ts";
 import {
+  dateOfTimestamp,
   fromEpochSeconds,
-  parseDate,
-  parseDateAsTimestamp,
+  parseDateOrTimestamp,
   parseTime,
   parseTimestamp,
 } from "./timestamps.ts";
@@ -18,10 +19,9 @@ export type Cell = Exclude<JsonValue, null>;
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
-const INTEGER_TEXT_REGEXP = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d+(?:_\d+)*)\s*$/;
-const NUMBER_TEXT_REGEXP = /^\s*[+-]?(?:(?:\d+(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const TRUE_TEXTS = new Set(["yes", "true", "t", "y", "1"]);
 const FALSE_TEXTS = new Set(["no", "false", "f", "n", "0"]);
+const BASE64_REGEXP = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** The type a column gets when this is the first value it sees. */
 export function inferType(value: Cell): DataType {
@@ -59,14 +59,17 @@ const COERCIONS: Readonly<Record<DataType, (value: Cell) => SqlValue | undefined
   double: toDouble,
   bool: toBool,
   timestamp: toTimestamp,
-  date: (value) =>
-    typeof value === "string" ? parseDate(value) ?? epoch(value)?.slice(0, 10) : epoch(value)?.slice(0, 10),
+  date: (value) => dateOfTimestamp(toTimestamp(value)),
   time: (value) => typeof value === "string" ? parseTime(value) : undefined,
   decimal: toDigits,
   wei: toDigits,
   binary: toBinary,
   json: toJson,
 };
+
+function isFloat(value: Cell): value is number | Double {
+  return typeof value === "number" || value instanceof Double;
+}
 
 function toText(value: Cell): string {
   switch (typeof value) {
@@ -89,100 +92,85 @@ function pythonFloat(value: number): string {
   if (size !== 0 && (size >= 1e16 || size < 1e-4)) {
     return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
   }
-  return doubleText(value);
+  if (!Number.isInteger(value)) return String(value);
+  return `${Object.is(value, -0) ? "-0" : value}.0`;
 }
 
-function narrow(value: bigint): number | bigint {
+function narrow(value: bigint): number | bigint | undefined {
+  if (!fitsInt64(value)) return undefined;
   return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
 }
 
 function toBigint(value: Cell): number | bigint | undefined {
   if (typeof value === "number") return Number.isInteger(value) ? value : undefined;
   if (typeof value === "bigint") return fitsInt64(value) ? value : undefined;
-  if (value instanceof Double) {
-    const integer = BigInt(value.valueOf());
-    return fitsInt64(integer) ? narrow(integer) : undefined;
-  }
+  if (value instanceof Double) return Number.isFinite(+value) ? narrow(BigInt(+value)) : undefined;
   if (typeof value !== "string") return undefined;
-  const match = INTEGER_TEXT_REGEXP.exec(value);
-  if (!match) return undefined;
-  const size = BigInt(match[2].replaceAll("_", ""));
-  const integer = match[1] === "-" ? -size : size;
-  return fitsInt64(integer) ? narrow(integer) : undefined;
+  const integer = readInteger(value);
+  return integer === undefined ? undefined : narrow(integer);
 }
 
 function toDouble(value: Cell): number | undefined {
-  if (typeof value === "number") return value;
-  if (typeof value === "bigint" || value instanceof Double) return Number(value);
+  if (isFloat(value) || typeof value === "bigint") return Number(value);
   if (typeof value !== "string") return undefined;
-  if (NUMBER_TEXT_REGEXP.test(value)) return Number(value.replaceAll("_", ""));
-  const word = /^\s*([+-]?)(nan|inf|infinity)\s*$/i.exec(value);
-  if (!word) return undefined;
-  return word[2].toLowerCase() === "nan" ? NaN : word[1] === "-" ? -Infinity : Infinity;
+  const float = readFloat(value);
+  if (float !== undefined) return float;
+  const integer = readInteger(value);
+  return integer === undefined ? undefined : Number(integer);
 }
 
 function toBool(value: Cell): boolean | undefined {
   if (typeof value === "boolean") return value;
-  if (typeof value === "number" || typeof value === "bigint" || value instanceof Double) {
-    return Number(value) !== 0;
-  }
+  if (isFloat(value) || typeof value === "bigint") return Number(value) !== 0;
   if (typeof value !== "string") return undefined;
-  const word = value.trim().toLowerCase();
+  const word = value.toLowerCase();
   return TRUE_TEXTS.has(word) ? true : FALSE_TEXTS.has(word) ? false : undefined;
 }
 
-function epoch(value: Cell): string | undefined {
-  if (typeof value === "string") {
-    return NUMBER_TEXT_REGEXP.test(value) ? fromEpochSeconds(Number(value)) : undefined;
-  }
-  return typeof value === "number" || value instanceof Double ? fromEpochSeconds(Number(value)) : undefined;
-}
-
 function toTimestamp(value: Cell): string | undefined {
-  if (typeof value === "string") {
-    const timestamp = parseTimestamp(value);
-    if (timestamp !== undefined) return timestamp;
-    return parseDateAsTimestamp(value) ?? epoch(value);
-  }
-  return epoch(value);
+  if (isFloat(value)) return fromEpochSeconds(Number(value));
+  if (typeof value !== "string") return undefined;
+  const timestamp = parseDateOrTimestamp(value);
+  if (timestamp !== undefined) return timestamp;
+  const seconds = readFloat(value);
+  return seconds === undefined ? undefined : fromEpochSeconds(seconds);
 }
 
 /** Plain digits, never an exponent and never rounded. */
 function toDigits(value: Cell): string | undefined {
   if (typeof value === "bigint") return value.toString();
-  if (typeof value === "number") {
-    return Number.isSafeInteger(value) ? String(value) : plainDigits(String(value));
-  }
-  if (value instanceof Double) return BigInt(value.valueOf()).toString();
-  return typeof value === "string" && NUMBER_TEXT_REGEXP.test(value)
-    ? plainDigits(value.trim().replaceAll("_", ""))
-    : undefined;
-}
-
-function plainDigits(text: string): string {
-  const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text)!;
-  const [, sign, whole, fraction, exponent = "0"] = match;
-  const digits = whole + fraction;
-  const point = whole.length + Number(exponent);
-  if (Math.abs(point) > 10_000) return text;
-  const padded = point <= 0 ? "0".repeat(1 - point) + digits : digits.padEnd(point, "0");
-  const at = Math.max(point, 1);
-  const integer = padded.slice(0, at).replace(/^0+(?=\d)/, "");
-  const rest = padded.slice(at);
-  return (sign === "-" ? "-" : "") + integer + (rest ? `.${rest}` : "");
+  if (isFloat(value)) return Number.isFinite(+value) ? readDecimal(String(+value)) : undefined;
+  return typeof value === "string" ? readDecimal(value) : undefined;
 }
 
 function toBinary(value: Cell): Uint8Array | undefined {
-  if (typeof value !== "string") return undefined;
-  try {
-    return /^0[xX]/.test(value) ? Uint8Array.fromHex(value.slice(2)) : Uint8Array.fromBase64(value);
-  } catch {
-    return undefined;
+  if (typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value))) {
+    return littleEndian(BigInt(value));
   }
+  if (typeof value !== "string") return undefined;
+  if (value.startsWith("0x")) return bytesOfHex(value.slice(2));
+  return BASE64_REGEXP.test(value) ? Uint8Array.fromBase64(value) : undefined;
 }
 
+/** The bytes of a whole number, the least first, and none for zero; a negative one has none. */
+function littleEndian(value: bigint): Uint8Array | undefined {
+  if (value < 0n) return undefined;
+  const bytes: number[] = [];
+  for (let rest = value; rest > 0n; rest >>= 8n) bytes.push(Number(rest & 255n));
+  return new Uint8Array(bytes);
+}
+
+/** Spaces may stand between bytes. */
+function bytesOfHex(text: string): Uint8Array | undefined {
+  return /^[\t-\r ]*(?:[0-9a-fA-F]{2}[\t-\r ]*)*$/.test(text)
+    ? Uint8Array.fromHex(text.replace(/[\t-\r ]/g, ""))
+    : undefined;
+}
+
+/** Objects and lists, and text that is JSON. */
 function toJson(value: Cell): string | undefined {
-  if (typeof value !== "string") return stringifyJson(value);
+  if (typeof value === "object" && !(value instanceof Double)) return stringifyJson(value);
+  if (typeof value !== "string") return undefined;
   try {
     return stringifyJson(parseJson(value));
   } catch {

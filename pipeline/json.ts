@@ -57,13 +57,24 @@ const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 function replaceNumber(this: unknown, _key: string, value: unknown): unknown {
   if (typeof value === "bigint") return rawJSON(value.toString());
   if (value instanceof Double) return rawJSON(doubleText(value.valueOf()));
+  if (typeof value === "number" && isWrittenDifferently(value)) return rawJSON(doubleText(value));
   return value;
 }
 
-/** The text of a double that reads back as a double: whole numbers keep a point. */
+/** JavaScript would write it in another way than dlt does: `0.0000015` as `0.0000015`, not `1.5e-6`. */
+function isWrittenDifferently(value: number): boolean {
+  return value !== 0 && Math.abs(value) < 1e-5 && Math.abs(value) >= 1e-7;
+}
+
+/**
+ * The text of a double as dlt writes it into JSON: it reads back as a double, and is the same in every hash.
+ * Whole numbers keep a point; exponents begin at 1e16 and 1e-6 and have neither plus nor padding.
+ */
 export function doubleText(value: number): string {
-  const text = Object.is(value, -0) ? "-0.0" : String(value);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text.replace("e+", "e");
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e16 || size < 1e-5)) return value.toExponential().replace("e+", "e");
+  if (!Number.isInteger(value)) return String(value);
+  return `${Object.is(value, -0) ? "-0" : value}.0`;
 }
 
 /** Serialises what {@link parseJson} returned, digit for digit. */
@@ -71,7 +82,7 @@ export function stringifyJson(value: unknown): string {
   return JSON.stringify(value, replaceNumber);
 }
 
-/** Compact JSON with keys in code-unit order, as hashes need it. */
+/** Compact JSON with keys in the order of their code points, as hashes need it. */
 export function canonicalJson(value: unknown): string {
   return stringifyJson(sortKeys(value));
 }
@@ -80,10 +91,20 @@ function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (value === null || typeof value !== "object" || value instanceof Double) return value;
   const sorted: Record<string, unknown> = Object.create(null);
-  for (const key of Object.keys(value).sort()) {
+  for (const key of Object.keys(value).sort(byCodePoint)) {
     sorted[key] = sortKeys((value as Record<string, unknown>)[key]);
   }
   return sorted;
+}
+
+/** Code units put characters beyond the first plane before the last ones of it. */
+function byCodePoint(left: string, right: string): number {
+  let at = 0;
+  while (at < left.length && left.charCodeAt(at) === right.charCodeAt(at)) at++;
+  const [a, b] = [left.charCodeAt(at), right.charCodeAt(at)];
+  if (Number.isNaN(a) || Number.isNaN(b)) return left.length - right.length;
+  const isSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdfff;
+  return isSurrogate(a) === isSurrogate(b) ? a - b : isSurrogate(a) ? 1 : -1;
 }
 
 /** Whether a value is a JSON object (not null, not a list, not a {@link Double}). */

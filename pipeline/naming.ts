@@ -3,6 +3,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { trimSpaces } from "./python_text.ts";
 
 /** Separates the parts of a flattened path in a column or table name. */
 export const PATH_SEPARATOR = "__";
@@ -11,7 +12,7 @@ const TRANSLATIONS: Readonly<Record<string, string>> = { "+": "x", "-": "_", "*"
 
 /** One identifier, unshortened. An empty or blank one becomes `_empty`. */
 function snakeCase(identifier: string): string {
-  const trimmed = identifier.trim();
+  const trimmed = trimSpaces(identifier);
   if (!trimmed) return "_empty";
   return trimmed
     .replace(/[-+*@|]/g, (character) => TRANSLATIONS[character])
@@ -27,11 +28,14 @@ function snakeCase(identifier: string): string {
 
 /** Cuts a name that is too long and puts a tag of the original in its middle, so that names stay distinct. */
 export function shorten(name: string, limit: number, original: string): string {
-  if (name.length <= limit) return name;
+  // A digit outside the first plane counts as one character, and is never cut in two.
+  if (name.length <= limit || [...name].length <= limit) return name;
   const tag = createHash("shake128", { outputLength: 4 }).update(original).digest("base64")
     .replaceAll("=", "").replaceAll("/", "a").replaceAll("+", "b").toLowerCase();
   const rest = limit - TAG_LENGTH;
-  return name.slice(0, Math.ceil(rest / 2)) + tag + (rest > 1 ? name.slice(-Math.floor(rest / 2)) : "");
+  const characters = [...name];
+  return characters.slice(0, Math.ceil(rest / 2)).join("") + tag +
+    (rest > 1 ? characters.slice(-Math.floor(rest / 2)).join("") : "");
 }
 
 /**
@@ -66,7 +70,7 @@ export class Naming {
   /** A name that may already be a path: each part between `__` is normalised. This is what data keys get. */
   path(raw: string): string {
     return cached(this.#paths, raw, () => {
-      const parts = raw.split(PATH_SEPARATOR).filter((part) => part.trim()).map(snakeCase);
+      const parts = raw.split(PATH_SEPARATOR).filter(trimSpaces).map(snakeCase);
       return shorten(parts.length ? parts.join(PATH_SEPARATOR) : snakeCase(raw), this.#limit, raw);
     });
   }

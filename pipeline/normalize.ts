@@ -5,12 +5,22 @@
  * @module
  */
 import type { Cell } from "./coerce.ts";
-import { Double, type JsonObject, type JsonValue } from "./json.ts";
+import { canonicalJson, Double, type JsonObject, type JsonValue } from "./json.ts";
 import type { Naming } from "./naming.ts";
-import { nestedRowId, randomRowId } from "./row_ids.ts";
+import {
+  handsDownRootKey,
+  type KeyPlan,
+  type Link,
+  linkType,
+  rowIdRecipe,
+  type Shape,
+  type SystemPlaces,
+  type TablePlan,
+} from "./normalize_plan.ts";
+import { hashRowId, nestedRowId, randomRowId } from "./row_ids.ts";
 import type { Schema } from "./schema.ts";
-import type { Column, DataType, RowBatch, SqlValue, Table } from "./schema_types.ts";
-import { type BatchSink, TableWriter } from "./table_writer.ts";
+import type { RowBatch, SqlValue, Table } from "./schema_types.ts";
+import { TableWriter } from "./table_writer.ts";
 
 const DEFAULT_NESTING = 1000;
 
@@ -21,44 +31,12 @@ export interface RootTableHints {
   readonly rootKey: boolean;
 }
 
-/** A key of an object at one place in the tree. */
-interface KeyPlan {
-  readonly name: string;
-  place: number;
-  type?: DataType;
-  object?: Shape;
-  list?: ListPlan;
-}
-
-/** An object at one place in the tree of a table's rows. */
-interface Shape {
-  readonly prefix: string;
-  /** How many more levels may be unfolded. */
-  readonly budget: number;
-  readonly keys: Map<string, KeyPlan>;
-}
-
-/** A list at one place: the child table it fills. */
-interface ListPlan {
-  readonly rows: TablePlan;
-}
-
-/** A table being filled. */
-interface TablePlan {
-  readonly writer: TableWriter;
-  readonly shape: Shape;
-  /** For rows that stand for a list inside a list, which costs one level more. */
-  readonly listShape: Shape;
-  readonly rootKey: boolean;
-  /** Places of the system columns; set with the first row, because they stand behind its columns. */
-  system?: { loadId: number; rootId: number; parentId: number; index: number; id: number };
-}
-
-/** Where a child row belongs. */
-interface Link {
-  readonly rootId: string;
-  readonly parentId: string;
-  readonly index: number;
+/** A row in the making. */
+interface Draft {
+  readonly row: SqlValue[];
+  readonly lists: { plan: TablePlan; items: JsonValue[] }[];
+  /** Values of the primary key as they came, where the row's id is made of them. */
+  readonly key: JsonObject;
 }
 
 /**
@@ -71,7 +49,7 @@ export class Normalizer {
   readonly #naming: Naming;
   readonly #loadId: string;
   readonly #batchRows: number;
-  readonly #sink: BatchSink;
+  readonly #sink: (batch: RowBatch) => void;
   readonly #plans = new Map<string, TablePlan>();
   readonly #collisions = new Map<string, Set<string>>();
 
@@ -108,7 +86,10 @@ export class Normalizer {
     return Object.fromEntries([...this.#plans].map(([name, plan]) => [name, plan.writer.count]));
   }
 
-  /** Columns into which different keys of one record fell, with those keys; the last one's value was kept. */
+  /**
+   * Columns and lists into which different keys of one record fell, with those keys. Of a column the last value
+   * was kept, of a list all items.
+   */
   collisions(): Record<string, string[]> {
     return Object.fromEntries([...this.#collisions].map(([column, keys]) => [column, [...keys].sort()]));
   }
@@ -119,143 +100,135 @@ export class Normalizer {
       batchRows: this.#batchRows,
       sink: this.#sink,
     });
+    const isRoot = table.parent === undefined;
     const plan: TablePlan = {
       writer,
-      shape: this.#shape("", budget),
-      listShape: this.#shape("", budget - 1),
-      rootKey,
+      shape: shapeOf("", budget),
+      listShape: shapeOf("", budget - 1),
+      isRoot,
+      rootKey: isRoot ? handsDownRootKey(this.#schema, table, rootKey) : rootKey,
+      rowId: rowIdRecipe(table),
     };
     this.#plans.set(table.name, plan);
     return plan;
   }
 
   #row(plan: TablePlan, record: JsonObject, link?: Link, shape = plan.shape): void {
-    const row: SqlValue[] = [];
-    const lists: [ListPlan, JsonValue[]][] = [];
-    this.#fill(plan, shape, record, row, lists);
-    const system = plan.system ??= this.#systemColumns(plan, link !== undefined);
-    const id = this.#rowId(plan, row, system.id, link);
-    if (link) {
-      if (plan.rootKey) row[system.rootId] = link.rootId;
+    const draft: Draft = { row: [], lists: [], key: {} };
+    const { row, lists } = draft;
+    this.#fill(plan, shape, record, draft);
+    const system = plan.system ??= systemPlaces(plan, link);
+    const id = this.#rowId(plan, system, draft, record, link);
+    if (link?.rootId !== undefined) {
+      if (system.rootId < 0) system.rootId = plan.writer.declare("_dlt_root_id", "text");
+      row[system.rootId] = link.rootId;
+    }
+    if (plan.isRoot) {
+      row[system.loadId] = this.#loadId;
+    } else if (link) {
       row[system.parentId] = link.parentId;
       row[system.index] = link.index;
-    } else {
-      row[system.loadId] = this.#loadId;
     }
     plan.writer.push(row);
-    const rootId = link?.rootId ?? id;
-    for (const [list, items] of lists) this.#list(list.rows, items, rootId, id);
+    const rootId = plan.rootKey ? (plan.isRoot ? id : link?.rootId) : undefined;
+    for (const list of lists) this.#list(list.plan, list.items, rootId, id);
   }
 
   /** Flattens an object tree into a row: scalars first, then nested objects last first, as dlt's stack does. */
-  #fill(
-    plan: TablePlan,
-    start: Shape,
-    record: JsonObject,
-    row: SqlValue[],
-    lists: [ListPlan, JsonValue[]][],
-  ): void {
+  #fill(plan: TablePlan, start: Shape, record: JsonObject, draft: Draft): void {
     const { writer } = plan;
+    const { row } = draft;
     const stack: [JsonObject, Shape][] = [[record, start]];
     for (let top = stack.pop(); top; top = stack.pop()) {
       const [object, shape] = top;
       for (const key in object) {
         const value = object[key];
-        const known = shape.keys.get(key) ?? this.#key(shape, key);
-        if (value === null || value === undefined) {
-          if (known.place >= 0 && row[known.place] !== undefined) {
-            this.#collide(writer, row, known, key, null);
+        if (value === null || value === undefined) continue;
+        const known = shape.keys.get(key) ?? this.#key(plan, shape, key);
+        if (typeof value === "object" && !(value instanceof Double) && unfolds(writer, known, shape)) {
+          if (!Array.isArray(value)) {
+            stack.push([value, known.object ??= shapeOf(known.name, shape.budget - 1)]);
+          } else if (value.length) {
+            this.#addList(plan, draft, known, key, value, shape.budget);
           }
           continue;
         }
-        if (typeof value === "object" && !(value instanceof Double) && this.#unfolds(writer, known, shape)) {
-          if (Array.isArray(value)) {
-            if (value.length) {
-              lists.push([known.list ??= this.#listPlan(plan, known.name, shape.budget), value]);
-            }
-          } else {
-            stack.push([value, known.object ??= this.#shape(known.name, shape.budget - 1)]);
-          }
-          continue;
+        if (known.type === undefined && !learn(plan, known, value)) continue;
+        if (row[known.place] !== undefined) {
+          this.#collide(plan, known, key);
+          row[known.place] = undefined;
         }
-        if (known.type === undefined) this.#learn(writer, known, value);
-        if (row[known.place] !== undefined) this.#collide(writer, row, known, key, value);
-        else writer.put(row, known.place, known.type!, known.name, value);
+        writer.put(row, known.place, known.type!, known.name, value);
+        if (known.isOfRowKey) draft.key[known.name] = value;
       }
     }
   }
 
-  #key(shape: Shape, key: string): KeyPlan {
+  #key(plan: TablePlan, shape: Shape, key: string): KeyPlan {
     const own = this.#naming.path(key);
-    const plan: KeyPlan = { name: shape.prefix ? this.#naming.join(shape.prefix, own) : own, place: -1 };
+    const name = shape.prefix ? this.#naming.join(shape.prefix, own) : own;
+    const isOfRowKey = plan.rowId.of === "key" && plan.rowId.columns.has(name);
+    const known: KeyPlan = { name, place: -1, isOfRowKey };
     // A free-form map with endless keys must not fill the memory with plans.
     if (shape.keys.size >= 50_000) shape.keys.clear();
-    shape.keys.set(key, plan);
-    return plan;
+    shape.keys.set(key, known);
+    return known;
   }
 
-  #shape(prefix: string, budget: number): Shape {
-    return { prefix, budget, keys: new Map() };
+  /** Items of keys that fall into one table follow each other: none is lost, and none has another's place. */
+  #addList(
+    plan: TablePlan,
+    { lists }: Draft,
+    known: KeyPlan,
+    key: string,
+    items: JsonValue[],
+    budget: number,
+  ): void {
+    const list = known.list ??= this.#listPlan(plan, known.name, budget);
+    const same = lists.length ? lists.find((each) => each.plan === list) : undefined;
+    if (!same) {
+      lists.push({ plan: list, items });
+      return;
+    }
+    this.#collide(plan, known, key);
+    same.items = [...same.items, ...items];
   }
 
-  /** Whether an object or list at this key becomes columns or rows, or stays one JSON value. */
-  #unfolds(writer: TableWriter, key: KeyPlan, shape: Shape): boolean {
-    return shape.budget > 0 &&
-      (key.object !== undefined || key.list !== undefined || writer.type(writer.place(key.name)) !== "json");
-  }
-
-  /** Finds or makes the column of a key that has its first value. */
-  #learn(writer: TableWriter, key: KeyPlan, value: Cell): void {
-    // `set` on a throw-away row declares the column by dlt's rules.
-    key.place = writer.set([], key.name, value);
-    key.type = writer.type(key.place);
-  }
-
-  #collide(writer: TableWriter, row: SqlValue[], plan: KeyPlan, key: string, value: Cell | null): void {
-    const column = `${writer.table.name}.${plan.name}`;
+  #collide(plan: TablePlan, known: KeyPlan, key: string): void {
+    const column = `${plan.writer.table.name}.${known.name}`;
     const keys = this.#collisions.get(column) ?? new Set();
     if (keys.size < 10) this.#collisions.set(column, keys.add(key));
-    row[plan.place] = undefined;
-    if (value !== null) writer.put(row, plan.place, plan.type!, plan.name, value);
   }
 
-  #systemColumns(plan: TablePlan, isChild: boolean): NonNullable<TablePlan["system"]> {
-    const declare = (name: string, data_type: DataType, hints: Partial<Column> = {}) =>
-      plan.writer.declare({ name, data_type, nullable: false, ...hints });
-    const loadId = isChild ? -1 : declare("_dlt_load_id", "text");
-    const rootId = isChild && plan.rootKey ? declare("_dlt_root_id", "text", { root_key: true }) : -1;
-    const parentId = isChild ? declare("_dlt_parent_id", "text", { parent_key: true }) : -1;
-    const index = isChild ? declare("_dlt_list_idx", "bigint") : -1;
-    return {
-      loadId,
-      rootId,
-      parentId,
-      index,
-      id: declare("_dlt_id", "text", { unique: true, row_key: true }),
-    };
-  }
-
-  #rowId(plan: TablePlan, row: SqlValue[], place: number, link?: Link): string {
-    const own = row[place];
+  #rowId(
+    { writer, rowId, isRoot }: TablePlan,
+    { id }: SystemPlaces,
+    { row, key }: Draft,
+    record: JsonObject,
+    link: Link | undefined,
+  ): string {
+    const own = row[id];
     if (typeof own === "string" && own) return own;
-    return row[place] = link ? nestedRowId(link.parentId, plan.writer.table.name, link.index) : randomRowId();
+    if (link && !isRoot) return row[id] = nestedRowId(link.parentId, writer.table.name, link.index);
+    if (rowId.of === "chance") return row[id] = randomRowId();
+    return row[id] = hashRowId(canonicalJson(rowId.of === "key" ? key : withoutSystemKeys(record)));
   }
 
-  #listPlan(plan: TablePlan, name: string, budget: number): ListPlan {
+  #listPlan(plan: TablePlan, name: string, budget: number): TablePlan {
     const parent = plan.writer.table;
     const tableName = this.#naming.join(parent.name, name);
     const existing = this.#plans.get(tableName);
-    if (existing) return { rows: existing };
+    if (existing) return existing;
     let table = this.#schema.tables.get(tableName);
     if (!table) {
       table = { name: tableName, columns: new Map(), parent: parent.name };
       this.#schema.tables.set(tableName, table);
     }
-    const rootKey = plan.rootKey || table.columns.has("_dlt_root_id");
-    return { rows: this.#plan(table, budget - 1, rootKey) };
+    const isMergedRoot = table.parent === undefined && table.write_disposition === "merge";
+    return this.#plan(table, budget - 1, table.parent === undefined ? isMergedRoot : plan.rootKey);
   }
 
-  #list(plan: TablePlan, items: JsonValue[], rootId: string, parentId: string): void {
+  #list(plan: TablePlan, items: JsonValue[], rootId: string | undefined, parentId: string): void {
     for (let index = 0; index < items.length; index++) {
       const item = items[index];
       const link = { rootId, parentId, index };
@@ -263,6 +236,46 @@ export class Normalizer {
       else this.#row(plan, asObject(item), link);
     }
   }
+}
+
+function shapeOf(prefix: string, budget: number): Shape {
+  return { prefix, budget, keys: new Map() };
+}
+
+/** Whether an object or list at this key becomes columns or rows, or stays one JSON value. */
+function unfolds(writer: TableWriter, key: KeyPlan, shape: Shape): boolean {
+  return shape.budget > 0 &&
+    (key.object !== undefined || key.list !== undefined || writer.type(writer.place(key.name)) !== "json");
+}
+
+/** Finds or makes the column of a key that has its first value; false when the data has no say in it. */
+function learn(plan: TablePlan, known: KeyPlan, value: Cell): boolean {
+  const { writer } = plan;
+  const type = linkType(plan, known.name);
+  if (type) {
+    writer.declare(known.name, type);
+    return false;
+  }
+  known.place = known.name === "_dlt_id"
+    ? writer.declare(known.name, "text")
+    : writer.learn(known.name, value);
+  known.type = writer.type(known.place);
+  return true;
+}
+
+function systemPlaces(plan: TablePlan, link: Link | undefined): SystemPlaces {
+  const { writer, isRoot } = plan;
+  return {
+    rootId: link?.rootId === undefined ? -1 : writer.declare("_dlt_root_id", "text"),
+    loadId: isRoot ? writer.declare("_dlt_load_id", "text") : -1,
+    parentId: isRoot ? -1 : writer.declare("_dlt_parent_id", "text"),
+    index: isRoot ? -1 : writer.declare("_dlt_list_idx", "bigint"),
+    id: writer.declare("_dlt_id", "text"),
+  };
+}
+
+function withoutSystemKeys(record: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !key.startsWith("_dlt")));
 }
 
 /** What is no object becomes one, in the column `value`. */

@@ -3,6 +3,7 @@
  * that {@link redact} removes from everything that is printed or written.
  * @module
  */
+import { Buffer } from "node:buffer";
 
 const MASK = "***";
 const revealed = new Set<string>();
@@ -57,10 +58,21 @@ export function register(value: string): void {
 
 /** The text with every known secret, also in its URL-encoded and JSON-escaped form, replaced by `***`. */
 export function redact(text: string): string {
-  for (const secret of revealed) {
-    for (const form of new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])) {
-      if (text.includes(form)) text = text.replaceAll(form, MASK);
-    }
+  for (const form of forms()) {
+    if (text.includes(form)) text = text.replaceAll(form, MASK);
   }
   return text;
+}
+
+/** Whether UTF-8 text holds a known secret in any of these forms. */
+export function holdsSecret(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (const form of forms()) if (text.includes(form)) return true;
+  return false;
+}
+
+function* forms(): Generator<string> {
+  for (const secret of revealed) {
+    yield* new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
+  }
 }

@@ -4,9 +4,23 @@
  * @module
  */
 import { type Cell, coerce, inferType, plainType } from "./coerce.ts";
-import { NormalizeError } from "./errors.ts";
 import type { Naming } from "./naming.ts";
 import type { Column, DataType, RowBatch, SqlValue, Table } from "./schema_types.ts";
+
+/** What every column of such a name is, also where the name comes with the data. */
+const SYSTEM_COLUMNS: Readonly<Record<string, Partial<Column>>> = {
+  _dlt_id: { nullable: false, unique: true, row_key: true },
+  _dlt_load_id: { nullable: false },
+  _dlt_root_id: { nullable: false, root_key: true },
+  _dlt_parent_id: { nullable: false, parent_key: true },
+  _dlt_list_idx: { nullable: false },
+};
+
+/** A column that is found in the data. */
+function foundColumn(name: string, data_type: DataType, hints?: Partial<Column>): Column {
+  const known = Object.hasOwn(SYSTEM_COLUMNS, name) ? SYSTEM_COLUMNS[name] : undefined;
+  return { name, data_type, nullable: true, ...known, ...hints };
+}
 
 /** Takes full batches; awaited, so that a slow destination slows the reading. */
 export type BatchSink = (batch: RowBatch) => void;
@@ -18,7 +32,7 @@ export class TableWriter {
   readonly #batchRows: number;
   readonly #sink: BatchSink;
   readonly #places = new Map<string, number>();
-  readonly #types: (DataType | undefined)[] = [];
+  readonly #types: DataType[] = [];
   #rows: SqlValue[][] = [];
   /** Rows taken so far. */
   count = 0;
@@ -28,77 +42,70 @@ export class TableWriter {
     this.#naming = options.naming;
     this.#batchRows = options.batchRows;
     this.#sink = options.sink;
-    for (const column of table.columns.values()) this.#take(column);
+    this.#arrange();
+  }
+
+  /**
+   * Gives places to columns that have a type, in the order in which they got it. Those that were only declared
+   * wait behind them, so that a place is also the column's number in the table.
+   */
+  #arrange(): void {
+    for (const column of [...this.table.columns.values()]) {
+      if (!column.data_type) moveToEnd(this.table, column);
+      else if (!this.#places.has(column.name)) this.#take(column);
+    }
   }
 
   #take(column: Column): number {
     const place = this.#types.length;
     this.#places.set(column.name, place);
-    this.#types.push(column.data_type);
+    this.#types.push(column.data_type!);
     return place;
   }
 
-  /** The place of a column, or -1 while it has never had a value. */
+  /** The place of a column, or -1 while it has no type. */
   place(name: string): number {
     return this.#places.get(name) ?? -1;
   }
 
-  /** The type of the column at a place; undefined while it has never had a value. */
+  /** The type of the column at a place; undefined while it has none. */
   type(place: number): DataType | undefined {
     return this.#types[place];
   }
 
-  /** Adds a column of known type, or completes one that was only declared. */
-  declare(column: Column): number {
-    const place = this.place(column.name);
-    if (place < 0) {
-      this.table.columns.set(column.name, column);
-      return this.#take(column);
+  /** Adds a column of a type, completes one that was only declared, or finds the one that is there. */
+  declare(name: string, data_type: DataType, hints?: Partial<Column>): number {
+    if (!this.#places.has(name)) {
+      const declared = this.table.columns.get(name);
+      if (!declared?.data_type) {
+        const column = { ...foundColumn(name, data_type, hints), ...declared, data_type };
+        this.table.columns.delete(name);
+        this.table.columns.set(name, column);
+      }
+      this.#arrange();
     }
-    if (this.#types[place] === undefined && column.data_type) {
-      this.table.columns.get(column.name)!.data_type = column.data_type;
-      this.#types[place] = column.data_type;
-    }
-    return place;
+    return this.place(name);
   }
 
-  /** Puts a value into a row and returns the column's place. */
-  set(row: SqlValue[], name: string, value: Cell): number {
-    let place = this.place(name);
-    let type = this.#types[place];
-    if (type === undefined) {
-      type = inferType(value);
-      place = this.declare({ name, data_type: type, nullable: true });
-    }
-    this.put(row, place, type, name, value);
-    return place;
+  /** Finds the column of a value, or makes it by the value's type. */
+  learn(name: string, value: Cell): number {
+    const place = this.place(name);
+    return place < 0 ? this.declare(name, inferType(value)) : place;
   }
 
   /** Puts a value into a typed column, or into its variant when it does not fit. */
   put(row: SqlValue[], place: number, type: DataType, name: string, value: Cell): void {
     const stored = type === "text" && typeof value === "string" ? value : coerce(value, type);
     if (stored !== undefined) row[place] = stored;
-    else this.#setVariant(row, name, value);
+    else this.#putVariant(row, name, value);
   }
 
-  #setVariant(row: SqlValue[], name: string, value: Cell): void {
-    const type = plainType(value);
-    const variant = this.#naming.join(name, `v_${type}`);
-    const place = this.declare({ name: variant, data_type: type, nullable: true, variant: true });
-    const stored = coerce(value, this.#types[place]!);
-    if (stored === undefined) {
-      throw new NormalizeError(
-        `Cannot store a ${type} value: column "${variant}" holds ${
-          this.#types[place]
-        }, and "${name}" another type`,
-        {
-          code: "variant-conflict",
-          at: { table: this.table.name, column: name },
-          next: `declare the type of "${name}" in the resource's columns`,
-        },
-      );
-    }
-    row[place] = stored;
+  /** A variant that holds another type itself has variants, too: no value may stop a load. */
+  #putVariant(row: SqlValue[], name: string, value: Cell): void {
+    const variant = this.#naming.join(name, `v_${plainType(value)}`);
+    let place = this.place(variant);
+    if (place < 0) place = this.declare(variant, inferType(value), { variant: true });
+    this.put(row, place, this.#types[place], variant, value);
   }
 
   /** Takes a finished row. */
@@ -115,4 +122,9 @@ export class TableWriter {
     this.#rows = [];
     this.#sink({ table: this.table, rows });
   }
+}
+
+function moveToEnd(table: Table, column: Column): void {
+  table.columns.delete(column.name);
+  table.columns.set(column.name, column);
 }

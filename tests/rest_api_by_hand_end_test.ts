@@ -195,7 +195,7 @@ Deno.test("records() whose requests fail is told with the request, and nothing i
     const error = await failure(api.load(defineSource("rest_api", {}, () => parts)()));
     assert.equal(error.code, "http-status");
     assert.deepEqual([error.at.resource, error.at.page], ["items", 1]);
-    assert.match(error.at.request!, /^GET http:\/\/127\.0\.0\.1:\d+\/gone\?key$/);
+    assert.match(error.at.request!, /^GET http:\/\/127\.0\.0\.1:\d+\/gone \(params: key\)$/);
     const good = defineSource("rest_api", {}, () => [{ name: "other", records: () => [{ id: 1 }] as Row[] }]);
     assert.deepEqual(Object.keys((await api.load(good())).tables), ["other"]);
   });

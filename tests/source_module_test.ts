@@ -4,50 +4,9 @@
  * @module
  */
 import assert from "assert";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
+import { type CommandResult, runCommands } from "./command_driver.ts";
 import { withApi } from "./rest_api_scene.ts";
-
-const MAIN = resolve("main.ts");
-const CONFIG = resolve("deno.json");
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-  /** What a query on the loaded tables says. */
-  query(sql: string): Promise<string>;
-}
-
-async function sluice(cwd: string, args: readonly string[]): Promise<Omit<Ran, "query">> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--no-prompt", "--config", CONFIG, "-P=cli", MAIN, ...args],
-    cwd,
-    env: { NO_COLOR: "1", HOME: cwd },
-    stdin: "null",
-  }).output();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, out: decode(stdout), err: decode(stderr) };
-}
-
-/** Writes files into a new folder and runs the first of them. BASE in them stands for the server's address. */
-async function run(
-  files: Readonly<Record<string, string>>,
-  use: (ran: Ran) => void | Promise<void>,
-  args: readonly string[] = [],
-): Promise<void> {
-  await withApi(() => [{ id: 1 }, { id: 2 }], async (api) => {
-    for (const [name, text] of Object.entries(files)) {
-      await Deno.mkdir(dirname(join(api.folder, name)), { recursive: true });
-      await Deno.writeTextFile(join(api.folder, name), text.replaceAll("BASE", api.base));
-    }
-    const file = `./${Object.keys(files)[0]}`;
-    const ran = await sluice(api.folder, ["run", file, "--progress", "off", ...args]);
-    await use({
-      ...ran,
-      query: async (sql) => (await sluice(api.folder, ["query", sql, "--format", "csv"])).out.trim(),
-    });
-  });
-}
 
 const CLIENT = 'client: { base_url: "BASE", paginator: "single_page" }';
 const SOURCE = 'import { defineResource, defineSource } from "@sluice/sluice";\n';
@@ -104,15 +63,6 @@ const forms: [what: string, files: Record<string, string>, args?: string[]][] = 
   }, ["--param", "kind=cats"]],
 ];
 
-for (const [what, files, args] of forms) {
-  Deno.test(`sluice run loads ${what}`, async () => {
-    await run(files, async ({ code, err, query }) => {
-      assert.deepEqual([code, err], [0, ""]);
-      assert.equal(await query("SELECT count(*) AS n FROM pets_dataset.cats"), "n\n2");
-    }, args);
-  });
-}
-
 // What is printed on standard error, with the code that the command ends with.
 const broken: [what: string, files: Record<string, string>, code: number, lines: string[]][] = [
   ["a syntax error", { "pets.ts": "export default {\n  a: 1\n  b: 2,\n};" }, 2, [
@@ -128,7 +78,7 @@ const broken: [what: string, files: Record<string, string>, code: number, lines:
     },
     2,
     [
-      'Cannot load "./pets.ts": SyntaxError: Expected ident',
+      'Cannot load "./pets.ts": SyntaxError: Unexpected token `=`. Expected yield, an identifier, [ or {',
       "  at parts/dogs.ts:2:14",
       "  next: correct the module at that place",
     ],
@@ -139,7 +89,7 @@ const broken: [what: string, files: Record<string, string>, code: number, lines:
     "  next: correct the import; files beside the module, built-in modules and @sluice/sluice can be imported",
   ]],
   ["a package", { "pets.ts": 'import "left-pad";\nexport default {};' }, 2, [
-    'Cannot load "./pets.ts": Import "left-pad" not a dependency',
+    'Cannot load "./pets.ts": Import "left-pad" not a dependency and not in import map from "pets.ts"',
     "  at pets.ts:1:8",
     "  next: correct the import; files beside the module, built-in modules and @sluice/sluice can be imported",
   ]],
@@ -242,36 +192,78 @@ const broken: [what: string, files: Record<string, string>, code: number, lines:
   ],
 ];
 
-for (const [what, files, code, lines] of broken) {
-  Deno.test(`sluice run says where ${what} is, and ends with ${code}`, async () => {
-    await run(files, (ran) => {
-      assert.deepEqual([ran.code, ran.out], [code, ""]);
-      assert.deepEqual(ran.err.trimEnd().split("\n"), lines);
-    });
-  });
+/** Writes a module and what stands beside it; BASE in them stands for the server's address. */
+async function write(folder: string, files: Readonly<Record<string, string>>, base: string): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.mkdir(dirname(join(folder, name)), { recursive: true });
+    await Deno.writeTextFile(join(folder, name), text.replaceAll("BASE", base));
+  }
 }
+
+/** Runs the first file of each, all in one process, and then a query if there is one. */
+async function runAll(
+  cases: readonly { files: Readonly<Record<string, string>>; args?: readonly string[] }[],
+  sql?: string,
+): Promise<CommandResult[]> {
+  let results: CommandResult[] = [];
+  await withApi(() => [{ id: 1 }, { id: 2 }], async ({ base, folder }) => {
+    const lines = await Promise.all(cases.map(async ({ files, args = [] }, index) => {
+      const cwd = join(folder, String(index));
+      await write(cwd, files, base);
+      const run = { cwd, args: ["run", `./${Object.keys(files)[0]}`, "--progress", "off", ...args] };
+      return sql === undefined ? [run] : [run, { cwd, args: ["query", sql, "--format", "csv"] }];
+    }));
+    results = await runCommands(lines.flat());
+  });
+  return results;
+}
+
+Deno.test("sluice run loads every form of a source", async (test) => {
+  const cases = forms.map(([, files, args]) => ({ files, args }));
+  const results = await runAll(cases, "SELECT count(*) AS n FROM pets_dataset.cats");
+  for (const [index, [what]] of forms.entries()) {
+    await test.step(what, () => {
+      const [ran, queried] = results.slice(index * 2);
+      assert.deepEqual([ran!.code, ran!.err], [0, ""]);
+      assert.deepEqual([queried!.code, queried!.out], [0, "n\n2\n"]);
+    });
+  }
+});
+
+Deno.test("sluice run says what is wrong with a module, and where", async (test) => {
+  const results = await runAll(broken.map(([, files]) => ({ files })));
+  for (const [index, [what, , code, lines]] of broken.entries()) {
+    await test.step(`${what} ends with ${code}`, () => {
+      const { out, err, code: ended } = results[index]!;
+      assert.deepEqual([ended, out], [code, ""]);
+      assert.deepEqual(err.trimEnd().split("\n"), lines);
+    });
+  }
+});
 
 Deno.test("sluice run names resource and place of an error in a resource's own function", async () => {
   const text = `${SOURCE}export default defineResource("cats", {}, async function* () {
   yield [{ id: 1 }];
   throw new RangeError("too many");
 });`;
-  await run({ "pets.ts": text }, ({ code, err }) => {
-    assert.equal(code, 3);
-    assert.match(err, /^Cannot read "cats": .* threw RangeError: too many\n {2}at .*cats, pets\.ts:4:9\n/);
-    assert.doesNotMatch(err, /bug/i);
-  });
+  const [{ code, err }] = await runAll([{ files: { "pets.ts": text } }]) as [CommandResult];
+  assert.equal(code, 3);
+  assert.match(err, /^Cannot read "cats": .* threw RangeError: too many\n {2}at .*cats, pets\.ts:4:9\n/);
+  assert.doesNotMatch(err, /bug/i);
 });
 
-Deno.test("sluice run tells a folder from a file", async () => {
-  await run({ "pets/mod.ts": "", "pets.ts": "" }, async () => {}, ["--help"]);
-  await withApi({}, async ({ folder }) => {
-    await Deno.mkdir(join(folder, "pets"));
-    const { code, err } = await sluice(folder, ["run", "./pets"]);
-    assert.equal(code, 2);
+Deno.test("sluice run tells a folder from a file, and a file that is not there", async () => {
+  await withApi({}, async ({ folder: cwd }) => {
+    await Deno.mkdir(join(cwd, "pets"));
+    const [folder, nothing] = await runCommands([
+      { cwd, args: ["run", "./pets"] },
+      { cwd, args: ["run", "./pets.ts"] },
+    ]) as [CommandResult, CommandResult];
+    assert.deepEqual([folder.code, nothing.code], [2, 2]);
     assert.equal(
-      err,
+      folder.err,
       'Cannot load "./pets": it is a folder\n  next: name the file in it that holds the source\n',
     );
+    assert.match(nothing.err, /^Cannot load "\.\/pets\.ts": there is no such file\n/);
   });
 });

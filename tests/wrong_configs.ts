@@ -62,7 +62,11 @@ export const WRONG_CONFIGS: Readonly<Record<string, unknown>> = {
   "session of Python": { client: { ...client, session: {} }, resources: ["users"] },
   "a header that is a number": { client: { ...client, headers: { "x-version": 2 } }, resources: ["users"] },
   "a header with a line break": {
-    client: { ...client, headers: { authorization: `${TOKEN}\n` } },
+    client: { ...client, headers: { authorization: `${TOKEN}\nx: y` } },
+    resources: ["users"],
+  },
+  "a header with a character of another alphabet": {
+    client: { ...client, headers: { "x-name": "Жанна" } },
     resources: ["users"],
   },
   "a header that is a secret": {
@@ -124,6 +128,26 @@ export const WRONG_CONFIGS: Readonly<Record<string, unknown>> = {
   "a fault in the defaults told once": {
     client,
     resource_defaults: { endpoint: { paginator: { type: "offset", limit: 0 } } },
+    resources: ["users", "groups"],
+  },
+  "a text in the defaults told once": {
+    client,
+    resource_defaults: { endpoint: { params: { q: "{x" } } },
+    resources: ["users", "groups"],
+  },
+  "a parent in the defaults told once": {
+    client,
+    resource_defaults: { endpoint: { json: { group: "{resources.group.id}" }, method: "POST" } },
+    resources: ["users", "teams"],
+  },
+  "a cursor in the defaults told once": {
+    client,
+    resource_defaults: { endpoint: { incremental: { cursor_path: "at", end_value: 5 } } },
+    resources: ["users", "groups"],
+  },
+  "a processing step in the defaults told once": {
+    client,
+    resource_defaults: { processing_steps: [{}] },
     resources: ["users", "groups"],
   },
   "records that are no function": { client, resources: [{ name: "users", records: [{ id: 1 }] }] },

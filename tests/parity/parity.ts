@@ -7,35 +7,33 @@ import { environment } from "./environment.ts";
 import { runThroughSluice } from "./sluice_side.ts";
 import { snapshot } from "./snapshot.ts";
 import { stringifyJson } from "../../pipeline/json.ts";
+import { digestOf, readRecorded, writeRecorded } from "./recorded.ts";
 
-const env = await environment(console.log);
-const cases = await loadCases(Deno.args[0]);
+const record = Deno.args.includes("--record");
+const only = Deno.args.find((a) => !a.startsWith("--"));
+const cases = await loadCases(only);
 await using server = serveCases(cases);
 const folder = await Deno.makeTempDir();
-console.log(folder);
-console.time("dlt");
-const dlt = await runThroughDlt(env, cases, server.base, folder);
-console.timeEnd("dlt");
-console.time("sluice");
+let answers = await readRecorded().catch(() => new Map());
+if (record) {
+  const env = await environment(console.log);
+  const stale = only || Deno.args.includes("--all") ? cases : cases.filter((c) => answers.get(c.name)?.digest !== digestOf(c));
+  console.log("asking", stale.length);
+  const dlt = await runThroughDlt(env, stale, server.base, folder);
+  for (const c of stale) answers.set(c.name, { case: c.name, digest: digestOf(c), runs: dlt.get(c.name)!.map((run) => snapshot(run, c)) });
+  const all = only ? [...answers.values()] : cases.map((c) => answers.get(c.name)!);
+  await writeRecorded(all.sort((a, b) => a.case < b.case ? -1 : 1));
+  answers = await readRecorded();
+}
 for (const each of cases) {
   const own = join(folder, "sluice", each.name);
   await Deno.mkdir(own, { recursive: true });
   const runs = await runThroughSluice(each, server.base, own);
   for (const [n, run] of runs.entries()) {
-    const l = snapshot(dlt.get(each.name)![n], each), r = snapshot(run, each);
-    if (Deno.env.get("SHOW")) console.log(stringifyJson(l.tables), stringifyJson(l.orphans), stringifyJson(l.schema.normalizers), stringifyJson(l.state));
+    const l = answers.get(each.name)!.runs[n], r = snapshot(run, each);
+    if (Deno.env.get("SHOW")) console.log(stringifyJson(l));
     const { differences, values } = compare(l, r);
-    console.log(each.name, n, values, dlt.get(each.name)![n].error, run.error);
-    for (const d of differences) {
-      console.log(
-        "   ",
-        d.path,
-        "| dlt",
-        d.dlt === undefined ? "-" : stringifyJson(d.dlt),
-        "| sluice",
-        d.sluice === undefined ? "-" : stringifyJson(d.sluice),
-      );
-    }
+    console.log(each.name, n, values, (l as any).error ?? "", run.error ? run.error.kind + ": " + run.error.text.split("\n").slice(0,3).join("~") : "");
+    for (const d of differences) console.log("   ", d.path, "| dlt", d.dlt === undefined ? "-" : stringifyJson(d.dlt), "| sluice", d.sluice === undefined ? "-" : stringifyJson(d.sluice));
   }
 }
-console.timeEnd("sluice");

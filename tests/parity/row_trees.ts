@@ -52,7 +52,7 @@ export function rowTrees(
   const orphans = Object.fromEntries(
     [...nodes].map(([table, each]): [string, JsonValue] => [
       table,
-      sorted(each.filter(({ isPlaced }) => !isPlaced).map(({ row }) => show(row, links))),
+      sorted(each.filter(({ isPlaced }) => !isPlaced).map((node) => orphan(node, links))),
     ]).filter(([, rows]) => (rows as JsonValue[]).length),
   );
   return { roots, orphans };
@@ -97,6 +97,12 @@ function tree(node: Node, { children, links, parentId, rootId }: Above): JsonObj
     );
     shown[CHILDREN + table] = rows;
   }
+  return shown;
+}
+
+function orphan(node: Node, links: Links): JsonObject {
+  const shown = show(node.row, links);
+  if (!links.literalIds) showIds(shown, node, {});
   return shown;
 }
 

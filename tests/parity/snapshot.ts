@@ -34,7 +34,7 @@ export interface Snapshot {
 export interface TableSnapshot {
   /** What the schema says of the table as a whole. */
   readonly hints: JsonObject;
-  /** Columns of the schema, in order. */
+  /** Columns of the schema that have a type, in order. */
   readonly order: readonly string[];
   readonly columns: Readonly<Record<string, JsonObject>>;
   /** Columns of the database, in order. */
@@ -50,9 +50,17 @@ export interface TableSnapshot {
 const NOT_COMPARED = new Set(["version", "version_hash", "previous_hashes", "imported_version_hash"]);
 const STATE_NOT_COMPARED = new Set(["_version_hash"]);
 
+/** How a case is compared. */
+export interface SnapshotOptions {
+  /** Row ids are compared as they are. */
+  readonly literalIds: boolean;
+  /** Where dlt loaded to; declared types of another database than SQLite are left out, and its dataset's name. */
+  readonly destination: "sqlite" | "duckdb";
+}
+
 /** Makes a run's database comparable. */
-export function snapshot(run: RawRun, { literalIds }: { literalIds: boolean }): Snapshot {
-  const raw = run.tables;
+export function snapshot(run: RawRun, { literalIds, destination }: SnapshotOptions): Snapshot {
+  const raw = destination === "sqlite" ? run.tables : withoutTypes(run.tables);
   const schema = storedSchema(raw);
   const loads = loadLabels(raw);
   const tables = isJsonObject(schema.tables) ? schema.tables : {};
@@ -71,8 +79,17 @@ export function snapshot(run: RawRun, { literalIds }: { literalIds: boolean }): 
     orphans,
     schema: schemaRest(schema, tables),
     system: system(raw, loads),
-    state: storedState(raw),
+    state: storedState(raw, destination),
   };
+}
+
+function withoutTypes(raw: RawTables): RawTables {
+  return Object.fromEntries(
+    Object.entries(raw).map(([name, { columns, rows }]) => [
+      name,
+      { columns: columns.map(([column, , notNull]) => [column, "", notNull] as const), rows },
+    ]),
+  );
 }
 
 function isSystem(name: string): boolean {
@@ -93,7 +110,7 @@ function tableSnapshot(
   const known = isJsonObject(columns) ? columns : {};
   return {
     hints,
-    order: Object.keys(known),
+    order: Object.keys(known).filter((key) => (known[key] as JsonObject).data_type !== undefined),
     columns: Object.fromEntries(
       Object.entries(known).map(([key, column]) => {
         const { name: _, ...rest } = isJsonObject(column) ? column : {} as JsonObject;
@@ -109,7 +126,7 @@ function tableSnapshot(
 
 function declared(raw: RawTable | undefined): Record<string, string> {
   return Object.fromEntries(
-    raw?.columns.map(([column, type, notNull]) => [column, notNull ? `${type} NOT NULL` : type]) ?? [],
+    raw?.columns.map(([column, type, notNull]) => [column, `${type}${notNull ? " NOT NULL" : ""}`.trim()]) ?? [],
   );
 }
 
@@ -133,12 +150,23 @@ function storedSchema(raw: RawTables): JsonObject {
   return parseJson(text) as JsonObject;
 }
 
-function storedState(raw: RawTables): JsonValue {
+function storedState(raw: RawTables, destination: string): JsonValue {
   const newest = objects(raw[SYSTEM_TABLES.state]).at(-1)?.state;
   if (typeof newest !== "string") return null;
   const state = parseJson(inflateSync(Uint8Array.fromBase64(newest)).toString());
   if (!isJsonObject(state)) return state;
-  return Object.fromEntries(Object.entries(state).filter(([key]) => !STATE_NOT_COMPARED.has(key)));
+  const entries = Object.entries(state).filter(([key]) => !STATE_NOT_COMPARED.has(key));
+  const shown = sortedHashes(Object.fromEntries(entries)) as JsonObject;
+  return destination === "sqlite" ? shown : { ...shown, dataset_name: "" };
+}
+
+/** Hashes of a cursor's boundary are a set, and stand in any order. */
+function sortedHashes(value: JsonValue, key = ""): JsonValue {
+  if (Array.isArray(value)) {
+    return key === "unique_hashes" ? value.map(String).sort() : value.map((each) => sortedHashes(each));
+  }
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, sortedHashes(each, name)]));
 }
 
 function schemaRest(schema: JsonObject, tables: JsonObject): JsonObject {
@@ -180,9 +208,4 @@ function system(raw: RawTables, loads: ReadonlyMap<string, string>): JsonObject 
 
 function pick(row: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(keys.map((key) => [key, row[key] ?? null]));
-}
-
-/** One text per value, to sort by. */
-export function sortKey(value: JsonValue): string {
-  return stringifyJson(value);
 }
