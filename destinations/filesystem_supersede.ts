@@ -109,7 +109,9 @@ async function scopeFilter({ table, scope }: TablePublication, isExact: boolean)
   if (!complete && !isExact) return NONE_GONE;
   const walkedByKey = new Map<string, boolean>();
   for await (const { key, walked } of scope!.keys()) {
-    if (complete || walked) walkedByKey.set(joinKey(key), walked);
+    const text = joinKey(key);
+    // A list may name a parent twice; once read in full is read in full.
+    if (complete || walked) walkedByKey.set(text, walked || walkedByKey.get(text) === true);
   }
   const keyColumns = columns.map((name) => table.columns.get(name)!);
   return (row) => {

@@ -194,8 +194,10 @@ export class SqliteLoad implements Load {
     if (!scope.columns.every((column) => this.#target(table).columns.has(column))) return;
     this.#database.exec(sql.createScope(scope.columns.length));
     try {
+      // A list may name a parent twice; once read in full is read in full.
       const insert = this.#database.prepare(
-        `INSERT OR REPLACE INTO ${sql.SCOPE} VALUES (${scope.columns.map(() => "?").join(",")}, ?)`,
+        `INSERT INTO ${sql.SCOPE} VALUES (${scope.columns.map(() => "?").join(",")}, ?) ` +
+          "ON CONFLICT DO UPDATE SET walked = max(walked, excluded.walked)",
       );
       for await (const { key, walked } of scope.keys()) insert.run(...key, walked ? 1 : 0);
       const mark = this.#target(table).mark;

@@ -7,6 +7,7 @@ import { Double, isJsonObject } from "../pipeline/json.ts";
 import { jsonPath } from "../pipeline/json_path.ts";
 import { createAuth } from "../rest/auth/mod.ts";
 import { createPaginator } from "../rest/paginators/mod.ts";
+import { isHeaderName, isHeaderValue } from "./header_text.ts";
 import { attempt, describe, type Problem } from "./problems.ts";
 import type { EndpointConfig } from "./rest_api_config.ts";
 
@@ -23,22 +24,15 @@ export function settingProblems(
   ];
 }
 
-const HEADER_NAME_REGEXP = /^[\w!#$%&'*+.^`|~-]+$/;
-
 /** Headers that no request can carry. What placeholders will bring is not known yet. */
 export function headerProblems(headers: Readonly<Record<string, string>>, at: string): Problem[] {
   return Object.entries(headers).flatMap(([name, value]): Problem[] => {
-    if (!HEADER_NAME_REGEXP.test(name.replace(/\{[^{}]*\}/g, "x"))) {
+    if (!isHeaderName(name.replace(/\{[^{}]*\}/g, "x"))) {
       return [{ path: at, text: `has ${JSON.stringify(name)}, which is no name of a header` }];
     }
-    // Spaces and line breaks at the ends are taken off when it is sent.
-    const text = value.trim();
-    const wrong = /[\r\n]/.test(text)
-      ? "a line break"
-      : /[^\t\x20-\x7e\x80-\xff]/.test(text)
-      ? "a character"
-      : "";
-    return wrong ? [{ path: `${at}.${name}`, text: `has ${wrong} that no header can carry` }] : [];
+    if (isHeaderValue(value)) return [];
+    const what = /[\r\n]/.test(value.trim()) ? "a line break" : "a character";
+    return [{ path: `${at}.${name}`, text: `has ${what} that no header can carry` }];
   });
 }
 

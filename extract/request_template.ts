@@ -3,8 +3,10 @@
  * value is missing, the parameter or header that would hold it is left out. Pure.
  * @module
  */
+import { ExtractError } from "../pipeline/errors.ts";
 import { isJsonObject, type JsonValue } from "../pipeline/json.ts";
 import type { RequestOptions } from "../rest/client.ts";
+import { isHeaderName, isHeaderValue } from "./header_text.ts";
 import { PathTemplate } from "./path_template.ts";
 import {
   ABSENT,
@@ -77,6 +79,20 @@ function* textsOf(
   }
 }
 
+/** Headers after filling in: a record must not bring what would end a header, or begin another one. */
+function checkedHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (Object.entries(headers).every(([name, value]) => isHeaderName(name) && isHeaderValue(value))) {
+    return headers;
+  }
+  throw new ExtractError(
+    "Cannot fill in headers: a value has a line break or a character that none can carry",
+    {
+      code: "placeholder-invalid",
+      next: "leave such records out of the parent by a filter in processing_steps, or change them by a map",
+    },
+  );
+}
+
 /** Fills in a part of a request. */
 type Filler = (lookUp: LookUp) => JsonValue | typeof ABSENT;
 type FillText = (template: Template, lookUp: LookUp) => JsonValue | typeof ABSENT;
@@ -129,7 +145,7 @@ export class RequestTemplate {
       path,
       method: this.#method,
       params: { ...this.#params(lookUp) as Record<string, ParamValue>, ...more },
-      headers: this.#headers(lookUp) as unknown as Record<string, string>,
+      headers: checkedHeaders(this.#headers(lookUp) as Record<string, string>),
       json,
       data: data as FilledRequest["data"],
     };

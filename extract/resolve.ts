@@ -90,6 +90,7 @@ function resolveEndpointResource(
   // The short forms are spelled out first, so that a name is a path before the defaults are laid underneath.
   const endpointConfig = { ...mergeEndpoints(ownEndpoint, sharedEndpoint), path: ownEndpoint.path ?? name };
   const config = withSingleEntity(endpointConfig, { client, origins });
+  const foreign = foreignOrigin(config, client);
   let template: RequestTemplate | undefined;
   const endpoint: ResolvedEndpoint = {
     path: config.path!,
@@ -102,8 +103,11 @@ function resolveEndpointResource(
     data_selector: config.data_selector ?? undefined,
     response_actions: (config.response_actions ?? []) as ResponseAction[],
     response_format: config.response_format,
-    auth: config.auth,
-    origin: foreignOrigin(config, client),
+    // Those of the defaults are for the client's own server, unless it has none.
+    auth: foreign !== undefined && client?.base_url && origins["endpoint.auth"] === "resource_defaults"
+      ? null
+      : config.auth,
+    origin: foreign,
     config,
   };
   const incremental = incrementalOf(config) ?? plainCursor ?? undefined;

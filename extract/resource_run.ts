@@ -71,10 +71,6 @@ export class ResourceRun {
   readonly #tasks: OrderedTasks<Arrived>;
   readonly #tally = new WalkTally();
   #knownLoading: readonly ResourceRun[] | undefined;
-  /** Every parent there is was shown to it. */
-  #hasAllParents = false;
-  /** Every record there is was met. */
-  #isComplete = false;
 
   constructor(node: ResourceNode, parts: RunParts) {
     this.node = node;
@@ -257,18 +253,11 @@ export class ResourceRun {
   /** Settles what the walk came to, for this resource and then for those below it. */
   async #finish(began: number, above?: ResourceRun): Promise<void> {
     await this.#tasks.finish();
-    const tally = this.#tally;
-    if (above && above.#tally.isLimited) tally.isLimited = true;
-    this.#hasAllParents = !above || (above.#isComplete && !tally.isLimited && !tally.missedParents);
-    const isWhole = this.#hasAllParents && !tally.isLimited && !tally.isPartial && !tally.hasSkipped;
-    // A list that must have something in it and has nothing tells of missing rights, not of missing rows.
-    const { warn_if_empty } = this.#settings;
-    const isHidden = !above && isWhole && !tally.listed && warn_if_empty !== undefined;
-    // What vanished while it was read is no gap below a parent; in a list of everything it may be one.
-    this.#isComplete = isWhole && !isHidden && (above !== undefined || !tally.hasEndedEarly);
-    if (!tally.isLimited) this.#commit(began);
-    for (const { code, message } of tally.notices(this.node.parent?.name)) this.#warn(code, message);
-    if (isHidden) this.#warn("empty", warn_if_empty);
+    const { warn_if_empty: ifEmpty } = this.#settings;
+    this.#tally.settle({ above: above && above.#tally, mustHaveSome: ifEmpty !== undefined });
+    if (!this.#tally.isLimited) this.#commit(began);
+    const parents = this.node.parent?.name;
+    for (const { code, message } of this.#tally.notices({ parents, ifEmpty })) this.#warn(code, message);
     this.#say("finished");
     for (const child of this.#children) await child.#finish(began, this);
   }
@@ -299,14 +288,9 @@ export class ResourceRun {
 
   /** What the following steps must know. */
   summary(): ResourceSummary {
-    const { pages, rows, hasSkipped } = this.#tally;
     return summaryOf({
       node: this.node,
-      pages,
-      rows,
-      complete: this.#isComplete,
-      hasAllParents: this.#hasAllParents,
-      skipped: hasSkipped,
+      tally: this.#tally,
       hasStart: this.#cursors.hasStart,
       tables: this.#store.tables,
     });

@@ -15,18 +15,13 @@ import {
 import type { ResourceNode } from "./graph.ts";
 import { callOwn } from "./own_code.ts";
 import { columnsByName } from "./resolve.ts";
+import type { WalkTally } from "./walk_tally.ts";
 
 /** How the walk of a resource went. */
 export interface WalkFacts {
   readonly node: ResourceNode;
-  readonly pages: number;
-  readonly rows: number;
-  /** Every record there is was met. */
-  readonly complete: boolean;
-  /** Every parent there is was shown to it. */
-  readonly hasAllParents: boolean;
-  /** Something could not be read and keeps its rows. */
-  readonly skipped: boolean;
+  /** Settled. */
+  readonly tally: WalkTally;
   /** A cursor was there before, so this is not all there is. */
   readonly hasStart: boolean;
   /** Tables that records chose. */
@@ -35,12 +30,11 @@ export interface WalkFacts {
 
 /** The summary of a resource. */
 export function summaryOf(facts: WalkFacts): ResourceSummary {
-  const { node, pages, rows, complete, skipped, hasStart, tables } = facts;
-  const { settings } = node.resource;
+  const { node: { resource: { settings } }, hasStart, tables } = facts;
+  const { pages, rows, isComplete, hasSkipped } = facts.tally;
   const { disposition, prune } = dispositionOf(settings);
-  const fresh = complete && !hasStart && !skipped;
-  const isRenewed = prune || isPerParent(facts);
-  const replaceAll = (disposition === "replace" && !skipped) || (isRenewed && fresh);
+  const isRenewed = (prune || isPerParent(facts)) && isComplete && !hasStart;
+  const replaceAll = (disposition === "replace" && !hasSkipped) || isRenewed;
   return {
     hints: storedHints(settings),
     pages,
@@ -59,10 +53,10 @@ function isPerParent({ node }: WalkFacts): boolean {
 
 /** Which rows this load speaks about besides those that it brings. */
 function scopeOf(facts: WalkFacts): ResourceSummary["scope"] {
-  const { node: { parent, resource: { settings } }, complete, hasAllParents } = facts;
-  if (isPerParent(facts)) return { fields: scopeFields(settings), complete: hasAllParents };
+  const { node: { parent, resource: { settings } }, tally } = facts;
+  if (isPerParent(facts)) return { fields: scopeFields(settings), complete: tally.hasAllParents };
   // Below a parent keys are not listed.
-  const isPruned = dispositionOf(settings).prune && complete && !parent;
+  const isPruned = dispositionOf(settings).prune && tally.isComplete && !parent;
   return isPruned ? { fields: keysOf(settings).primary, complete: true } : undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the walk of a resource has met: how much, what was left out and why, and what a person should know of it.
+ * What the walk of a resource has met: how much, what was left out and why, and so whether that was all there is.
  * @module
  */
 import type { EndedBy } from "./endpoint_reader.ts";
@@ -23,6 +23,11 @@ export class WalkTally {
   isPartial = false;
   /** Some parents were not even shown to this resource. */
   missedParents = false;
+  /** Once settled: every parent there is was shown. */
+  hasAllParents = false;
+  /** Once settled: every record there is was met. */
+  isComplete = false;
+  #isHidden = false;
   readonly #ended: Record<EndedBy, number> = { ignore: 0, skip: 0, "no-value": 0 };
 
   /** Notes how the pages of one request ended. */
@@ -35,32 +40,39 @@ export class WalkTally {
     return this.#ended.skip > 0;
   }
 
-  /** An answer or a missing value ended pages early. */
-  get hasEndedEarly(): boolean {
-    return Object.values(this.#ended).some((count) => count > 0);
+  /**
+   * Concludes from what was met, once everything was.
+   *
+   * @param above the parent's tally, settled
+   * @param mustHaveSome an empty list tells of missing rights, not of missing rows
+   */
+  settle({ above, mustHaveSome }: { above?: WalkTally; mustHaveSome: boolean }): void {
+    this.isLimited ||= above?.isLimited ?? false;
+    this.hasAllParents = !above || (above.isComplete && !this.isLimited && !this.missedParents);
+    const isWhole = this.hasAllParents && !this.isLimited && !this.isPartial && !this.hasSkipped;
+    this.#isHidden = mustHaveSome && isWhole && !above && !this.listed;
+    // What vanished while it was read is no gap below a parent; in a list of everything it may be one.
+    const hasGap = !above && (this.#ended.ignore > 0 || this.#ended["no-value"] > 0);
+    this.isComplete = isWhole && !this.#isHidden && !hasGap;
   }
 
-  /** What a person should know. */
-  notices(parents: string | undefined): Notice[] {
+  /** What a person should know, once settled. */
+  notices({ parents, ifEmpty }: { parents?: string; ifEmpty?: string }): Notice[] {
     const { ignore, skip, "no-value": noValue } = this.#ended;
     const notices: Notice[] = [];
+    const say = (code: string, message: string) => notices.push({ code, message });
     if (ignore && parents) {
-      notices.push({
-        code: "parents-vanished",
-        message: `${ignore} ${parents} vanished while they were read and were skipped`,
-      });
+      say("parents-vanished", `${ignore} ${parents} vanished while they were read and were skipped`);
     }
     if (noValue) {
       const what = parents ? `${noValue} ${parents} have` : "the endpoint has";
-      notices.push({ code: "no-value", message: `${what} no value for the path and were not asked for` });
+      say("no-value", `${what} no value for the path and were not asked for`);
     }
     if (skip) {
       const what = parents ? `${skip} ${parents}` : "the endpoint";
-      notices.push({
-        code: "not-readable",
-        message: `${what} could not be read with these rights and kept their rows`,
-      });
+      say("not-readable", `${what} could not be read with these rights and kept their rows`);
     }
+    if (this.#isHidden && ifEmpty !== undefined) say("empty", ifEmpty);
     return notices;
   }
 }

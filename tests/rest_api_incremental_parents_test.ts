@@ -230,6 +230,24 @@ Deno.test("replace-per-parent with an incremental parent renews changed parents 
   });
 });
 
+Deno.test("replace-per-parent renews a parent that the list names twice, once in its old state", async () => {
+  const world = tree();
+  const perParent = {
+    ...songs,
+    primary_key: ["album_id", "id"],
+    merge_key: "album_id",
+    write_disposition: { disposition: "merge", strategy: "replace-per-parent" },
+    include_from_parent: { album_id: "id" },
+  };
+  const unfiltered = { ...albums, endpoint: { ...FEED, incremental: { cursor_path: "at" } } };
+  await withTree(world, async (api) => {
+    await api.load(source(unfiltered, perParent));
+    world.songs = world.songs.filter(({ id }) => id !== "a1");
+    world.albums = [{ id: "a", at: "2024-05" }, { id: "b", at: "2024-02" }, { id: "a", at: "2024-01" }];
+    assert.deepEqual(ids((await api.load(source(unfiltered, perParent))).tables.songs), ["a2", "b1"]);
+  });
+});
+
 Deno.test("prune of a child removes nothing of parents that were not read again", async () => {
   const world = tree();
   const pruned = { ...songs, write_disposition: { disposition: "merge", prune: true } };

@@ -58,7 +58,7 @@ Deno.test("run holds each record of a random stream exactly once by append", asy
         assert.deepEqual(rows.map(({ id }) => id), records.map(({ id }) => id));
       });
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
@@ -104,6 +104,6 @@ Deno.test("run holds the newest version of every record of a random stream by me
         assert.deepEqual(versions(rows), versions(truth.values()));
       });
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });

@@ -170,13 +170,16 @@ Deno.test("run() puts values into headers, names too, and leaves those without a
 });
 
 Deno.test("run() refuses a value that no header can carry, and does not show it", async () => {
-  await withApi({ "/groups": [{ id: "a\r\nx-evil: private-value" }] }, async (api) => {
-    const endpoint = { path: "x", headers: { "x-group": "{resources.groups.id}" } };
-    const error = await failure(api.load({ client: {}, resources: ["groups", { name: "m", endpoint }] }));
-    assert.equal(error.code, "invalid-header");
-    assert.doesNotMatch(`${error.message}${error.next}`, /private-value/);
-    assert.deepEqual(api.lines(), ["GET /groups"]);
-  });
+  const headers = [{ "x-group": "{resources.groups.id}" }, { "x-{resources.groups.id}": "1" }];
+  for (const given of headers) {
+    await withApi({ "/groups": [{ id: "a\r\nx-evil: private-value" }] }, async (api) => {
+      const endpoint = { path: "x", headers: given };
+      const error = await failure(api.load({ client: {}, resources: ["groups", { name: "m", endpoint }] }));
+      assert.deepEqual([error.code, error.at.resource, error.exitCode], ["placeholder-invalid", "m", 3]);
+      assert.doesNotMatch(`${error.message}${error.next}`, /private-value/);
+      assert.deepEqual(api.lines(), ["GET /groups"]);
+    });
+  }
 });
 
 const bodies: [part: object, body: string][] = [

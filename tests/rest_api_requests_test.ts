@@ -188,6 +188,26 @@ Deno.test("run() sends the credentials that an endpoint names itself, and none w
   });
 });
 
+Deno.test("run() sends the credentials of defaults to no other origin, and those that a resource names itself", async () => {
+  await withApi(() => [], async (other) => {
+    await withApi(() => [], async (api) => {
+      await api.load({
+        client: {},
+        resource_defaults: { endpoint: { auth: { type: "bearer", token: "t0ken-by-default" } } },
+        resources: [
+          { name: "inherits", endpoint: `${other.base}/inherits` },
+          {
+            name: "own",
+            endpoint: { path: `${other.base}/own`, auth: { type: "bearer", token: "t0ken-of-its-own" } },
+          },
+        ],
+      });
+      const sent = other.requests.map(({ path, headers }) => [path, headers.get("authorization")]).toSorted();
+      assert.deepEqual(sent, [["/inherits", null], ["/own", "Bearer t0ken-of-its-own"]]);
+    });
+  });
+});
+
 Deno.test("run() reads whole URLs alone when base_url is empty", async () => {
   await withApi({ "/users": [{ id: 1 }] }, async (api) => {
     const users = { name: "users", endpoint: `${api.base}/users` };

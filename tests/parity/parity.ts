@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { loadCases } from "./case.ts";
 import { serveCases } from "./case_server.ts";
-import { compare } from "./compare.ts";
+import { judge } from "./judge.ts";
 import { runThroughDlt } from "./dlt_side.ts";
 import { environment } from "./environment.ts";
 import { runThroughSluice } from "./sluice_side.ts";
@@ -29,11 +29,8 @@ for (const each of cases) {
   const own = join(folder, "sluice", each.name);
   await Deno.mkdir(own, { recursive: true });
   const runs = await runThroughSluice(each, server.base, own);
-  for (const [n, run] of runs.entries()) {
-    const l = answers.get(each.name)!.runs[n], r = snapshot(run, each);
-    if (Deno.env.get("SHOW")) console.log(stringifyJson(l));
-    const { differences, values } = compare(l, r);
-    console.log(each.name, n, values, (l as any).error ?? "", run.error ? run.error.kind + ": " + run.error.text.split("\n").slice(0,3).join("~") : "");
-    for (const d of differences) console.log("   ", d.path, "| dlt", d.dlt === undefined ? "-" : stringifyJson(d.dlt), "| sluice", d.sluice === undefined ? "-" : stringifyJson(d.sluice));
-  }
+  const j = judge(each, answers.get(each.name)!.runs, runs.map((run) => snapshot(run, each)));
+  if (Deno.env.get("SHOW")) for (const r of answers.get(each.name)!.runs) console.log(stringifyJson(r));
+  console.log(each.name, j.values, j.unlisted.length, [...j.faults.keys()].join(), runs.map(r => r.error ? r.error.kind + ": " + r.error.text.split("\n").slice(0,3).join("~") : "").join(" | "));
+  for (const d of j.unlisted) console.log("   ", d.run, d.path, "| dlt", d.dlt === undefined ? "-" : stringifyJson(d.dlt), "| sluice", d.sluice === undefined ? "-" : stringifyJson(d.sluice));
 }

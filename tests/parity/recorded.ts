@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, type JsonObject, type JsonValue, parseJson, stringifyJson } from "../../pipeline/json.ts";
 import type { Case } from "./case.ts";
+import { pack, unpack } from "./packed.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** One answer: a snapshot after each run. */
@@ -18,8 +19,6 @@ export interface Answer {
 
 const FOLDER = new URL("./recorded/", import.meta.url);
 const USUAL = new URL("./recorded/usual.json", import.meta.url);
-/** Stands for the usual value. */
-const SAME = "usual";
 
 /** What a case asks, as a short text. */
 export function digestOf(case_: Case): string {
@@ -34,9 +33,7 @@ export async function writeRecorded(answers: readonly Answer[]): Promise<void> {
   await Deno.writeTextFile(USUAL, `${stringifyJson(usual)}\n`);
   const sections = Object.groupBy(answers, ({ case: name }) => name.split("/")[0]);
   for (const [section, each] of Object.entries(sections)) {
-    const lines = each!.map((answer) =>
-      stringifyJson({ ...answer, runs: answer.runs.map((run) => pack(run, usual)) })
-    );
+    const lines = each!.map((answer) => stringifyJson({ ...answer, runs: packRuns(answer.runs, usual) }));
     await Deno.writeTextFile(new URL(`${section}.jsonl`, FOLDER), `${lines.join("\n")}\n`);
   }
 }
@@ -48,45 +45,30 @@ export async function readRecorded(): Promise<Map<string, Answer>> {
   for await (const { name } of Deno.readDir(FOLDER)) {
     if (!name.endsWith(".jsonl")) continue;
     for (const line of (await Deno.readTextFile(new URL(name, FOLDER))).trim().split("\n")) {
-      const answer = parseJson(line) as unknown as Answer;
-      const runs = answer.runs.map((run) => unpack(run as unknown as JsonObject, usual));
-      answers.set(answer.case, { ...answer, runs: runs as unknown as Snapshot[] });
+      const answer = parseJson(line) as JsonObject;
+      const name = String(answer.case);
+      const runs = unpackRuns(answer.runs as JsonValue[], usual);
+      answers.set(name, { case: name, digest: String(answer.digest), runs });
     }
   }
   return answers;
 }
 
-/** Parts of a snapshot that are mostly the same, by path. */
+/** What nearly every first answer holds. */
 function usualOf(answers: readonly Answer[]): JsonObject {
   const first = answers.find(({ runs }) => runs[0] && !runs[0].failed)?.runs[0];
-  if (!first) return {};
-  const { rows: _rows, ...version } = first.system._dlt_version as JsonObject;
-  const { rows: _loads, ...loads } = first.system._dlt_loads as JsonObject;
-  const { rows: _states, ...state } = first.system._dlt_pipeline_state as JsonObject;
-  return { schema: first.schema, _dlt_version: version, _dlt_loads: loads, _dlt_pipeline_state: state };
+  return first ? { ...first as unknown as JsonObject, tables: {} } : {};
 }
 
-function pack(run: Snapshot, usual: JsonObject): JsonObject {
-  const same = (value: JsonValue, key: string) => canonicalJson(value) === canonicalJson(usual[key] ?? null);
-  const system = Object.fromEntries(
-    Object.entries(run.system).map(([name, value]) => {
-      const { rows, ...rest } = value as JsonObject;
-      return [name, same(rest, name) ? { usual: SAME, rows } : value];
-    }),
+/** Each run against the one before it. */
+function packRuns(runs: readonly Snapshot[], usual: JsonObject): JsonValue[] {
+  return runs.map((run, at) =>
+    pack(run as unknown as JsonObject, at ? runs[at - 1] as unknown as JsonObject : usual)
   );
-  return {
-    ...run as unknown as JsonObject,
-    schema: same(run.schema, "schema") ? SAME : run.schema,
-    system,
-  };
 }
 
-function unpack(run: JsonObject, usual: JsonObject): JsonObject {
-  const system = Object.fromEntries(
-    Object.entries(run.system as JsonObject).map(([name, value]) => {
-      const { usual: isUsual, ...rest } = value as JsonObject;
-      return [name, isUsual === SAME ? { ...usual[name] as JsonObject, ...rest } : value];
-    }),
-  );
-  return { ...run, schema: run.schema === SAME ? usual.schema : run.schema, system };
+function unpackRuns(packed: readonly JsonValue[], usual: JsonObject): Snapshot[] {
+  const runs: JsonValue[] = [];
+  for (const run of packed) runs.push(unpack(run, runs.at(-1) ?? usual));
+  return runs as unknown as Snapshot[];
 }
