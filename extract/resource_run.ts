@@ -8,12 +8,10 @@ import type { JsonObject } from "../pipeline/json.ts";
 import { keyPart, type ResourceSummary } from "../pipeline/load_package.ts";
 import { resourceState } from "../pipeline/state.ts";
 import { dispositionOf, scopeFields } from "../pipeline/table_hints.ts";
-import type { RestClient } from "../rest/client.ts";
 import type { Cursor } from "./cursor.ts";
 import type { CursorValue } from "./cursor_value.ts";
 import { isPerParent, ResourceCursors } from "./cursors.ts";
 import type { EndedBy } from "./endpoint_reader.ts";
-import type { ExtractOptions, ExtractSink } from "./extract_options.ts";
 import type { ResourceNode } from "./graph.ts";
 import { OrderedTasks } from "./ordered_tasks.ts";
 import { callOwn } from "./own_code.ts";
@@ -22,38 +20,9 @@ import { ResourceReader } from "./resource_reader.ts";
 import { ResourceStore } from "./resource_store.ts";
 import { summaryOf } from "./resource_summary.ts";
 import type { ResourceSettings } from "./rest_api_config.ts";
+import type { Arrived, Audience, RunParts, Walk } from "./resource_walk.ts";
 import type { ExtractedPage } from "./source.ts";
 import { WalkTally } from "./walk_tally.ts";
-
-/** What all runs of an extraction share. */
-export interface RunParts {
-  readonly options: ExtractOptions;
-  readonly client: RestClient | undefined;
-  readonly sink: ExtractSink;
-  readonly runs: ReadonlyMap<ResourceNode, ResourceRun>;
-}
-
-type Audience = ReadonlySet<ResourceRun>;
-
-/** One request with all its pages: of a root resource, or for one parent record. */
-interface Walk {
-  /** Those it is made for; only they take records of it. */
-  readonly audience: Audience;
-  readonly parent?: JsonObject;
-  /** What every record gets from the parent. */
-  readonly inject?: JsonObject;
-  /** The parent's key, where it is to be noted. */
-  readonly key?: readonly string[];
-  /** The page limit left something of it out. */
-  isCut: boolean;
-}
-
-/** A page of a walk on its way, or, without one, its end. */
-interface Arrived {
-  readonly walk: Walk;
-  readonly page?: ExtractedPage;
-  readonly endedBy?: EndedBy;
-}
 
 // Without a client nothing is limited by an API.
 const CLIENTLESS_CONCURRENCY = 8;
@@ -79,7 +48,8 @@ export class ResourceRun {
     const state = this.#state = resourceState(options.state, options.sourceName, node.name);
     const startsOver = options.fullRefresh || dispositionOf(this.#settings).disposition === "replace";
     if (startsOver && node.loads) { for (const key of Object.keys(state)) delete state[key]; }
-    this.#remembers = node.resource.records !== undefined && Object.keys(state).length > 0;
+    this.#remembers = node.resource.records !== undefined &&
+      Object.keys(state).some((key) => key !== "incremental");
     this.#cursors = new ResourceCursors({ node, state });
     const prefetch = options.limit === undefined && !node.resource.incremental?.row_order;
     this.#reader = new ResourceReader(node, { ...options, client, state, prefetch });

@@ -30,7 +30,8 @@ export const FAULTS: readonly Fault[] = [
     what: "resources without a state of their own have empty ones",
     where: "pipeline/state.ts",
     covers: ({ path, dlt, sluice }) =>
-      /^state\.sources(\.parity(\.resources(\.[^.]+)?)?)?$/.test(path) && dlt === undefined && isEmpty(sluice),
+      /^state\.sources(\.parity(\.resources(\.[^.]+)?)?)?$/.test(path) && dlt === undefined &&
+      isEmpty(sluice),
   },
   {
     id: "empty-normalizer",
@@ -49,7 +50,8 @@ export const FAULTS: readonly Fault[] = [
     id: "cursor-hint",
     what: "the column of a cursor lacks the hint incremental",
     where: "pipeline/table_hints.ts",
-    covers: ({ path, sluice }) => /^tables\..*\.columns\.[^.]+\.incremental$/.test(path) && sluice === undefined,
+    covers: ({ path, sluice }) =>
+      /^tables\..*\.columns\.[^.]+\.incremental$/.test(path) && sluice === undefined,
   },
   {
     id: "declared-nullable",

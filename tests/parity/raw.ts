@@ -51,7 +51,8 @@ export function readSqlite(file: string): RawTables {
     const names = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")
       .all();
     for (const { name } of names) {
-      const columns: Record<string, unknown>[] = database.prepare(`PRAGMA table_info(${quote(String(name))})`).all();
+      const columns: Record<string, unknown>[] = database.prepare(`PRAGMA table_info(${quote(String(name))})`)
+        .all();
       const statement = database.prepare(`SELECT * FROM ${quote(String(name))} ORDER BY rowid`);
       statement.setReadBigInts(true);
       statement.setReturnArrays(true);

@@ -4,7 +4,13 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { canonicalJson, type JsonObject, type JsonValue, parseJson, stringifyJson } from "../../pipeline/json.ts";
+import {
+  canonicalJson,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+  stringifyJson,
+} from "../../pipeline/json.ts";
 import type { Case } from "./case.ts";
 import { pack, unpack } from "./packed.ts";
 import type { Snapshot } from "./snapshot.ts";

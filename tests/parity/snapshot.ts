@@ -126,7 +126,8 @@ function tableSnapshot(
 
 function declared(raw: RawTable | undefined): Record<string, string> {
   return Object.fromEntries(
-    raw?.columns.map(([column, type, notNull]) => [column, `${type}${notNull ? " NOT NULL" : ""}`.trim()]) ?? [],
+    raw?.columns.map(([column, type, notNull]) => [column, `${type}${notNull ? " NOT NULL" : ""}`.trim()]) ??
+      [],
   );
 }
 
