@@ -5,11 +5,14 @@
  * @module
  */
 import assert from "assert";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { restApiJsonSchema, SCHEMA_PARTS } from "../extract/schema.ts";
 import type { ParameterSpecs } from "../pipeline/parameters.ts";
 import { authParameters } from "../rest/auth/mod.ts";
 import { paginatorParameters } from "../rest/paginators/mod.ts";
+import { startPokeapi } from "../simulator/imitations/mod.ts";
+import { withWorkplace } from "./cli_commands.ts";
 
 const PAGE = new URL("../docs/rest-api.md", import.meta.url);
 const SCHEMA = new URL("../docs/rest-api.schema.json", import.meta.url);
@@ -144,6 +147,36 @@ Deno.test("docs/rest-api.md points each row of the reference to tests that exist
     }
   }
   assert.deepEqual(missing, []);
+});
+
+/** The modules of the page, by the name in their first line. */
+function modules(): Record<string, string> {
+  const text = Deno.readTextFileSync(PAGE);
+  const blocks = [...text.matchAll(/^```ts\n(\/\/ (\w+\.ts)\n[\s\S]*?)^```/gm)];
+  return Object.fromEntries(blocks.map(([, code, name]) => [name!, code!]));
+}
+
+Deno.test("docs/rest-api.md has modules that type-check, and run", async () => {
+  const files = modules();
+  assert.deepEqual(Object.keys(files).sort(), ["issues.ts", "numbers.ts", "pokemon.ts"]);
+  await using pokeapi = await startPokeapi();
+  const pokemon = files["pokemon.ts"]!.replace("https://pokeapi.co/api/v2", pokeapi.baseUrl);
+  await withWorkplace({ files: { ...files, "pokemon.ts": pokemon } }, async ({ folder, sluice }) => {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["check", "-q", "--config", fileURLToPath(new URL("../deno.json", import.meta.url)), "."],
+      cwd: folder,
+    }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+    for (let run = 0; run < 2; run++) {
+      const { code, err } = await sluice("run", "./numbers.ts", "--progress", "off");
+      assert.equal(code, 0, err);
+    }
+    const squares = await sluice("query", "--format", "csv", "SELECT n, square FROM squares ORDER BY n");
+    assert.equal(squares.out.trim(), "n,square\n0,0\n1,1\n2,4\n3,9");
+    assert.equal((await sluice("run", "./pokemon.ts", "--progress", "off")).code, 0);
+    const details = await sluice("query", "--format", "csv", "SELECT count(*) AS n FROM details");
+    assert.equal(details.out.trim(), `n\n${pokeapi.truth.pokemon.length}`);
+  });
 });
 
 function readIfThere(file: URL): string | undefined {
