@@ -27,11 +27,12 @@ import type {
 } from "./types.ts";
 import { walk } from "./walk.ts";
 
-/** What a client needs from the run it belongs to. */
+/** What a client has from the run it belongs to. */
 export interface ClientOptions {
   /** Ends all waiting and sending; its reason is what is thrown. */
-  readonly signal: AbortSignal;
-  readonly emit: Emit;
+  readonly signal?: AbortSignal;
+  /** Hears of requests, waits and budgets. */
+  readonly emit?: Emit;
   /**
    * For a client without `base_url`: the origin that its credentials and headers are for. Must come from the
    * configuration, never from data.
@@ -84,7 +85,7 @@ const DEFAULT_MAX_PAGES = 1_000_000;
  * @example Read every page
  * ```ts ignore
  * // Needs a server; tests/rest_client_test.ts has runnable ones.
- * const client = new RestClient({ base_url: "https://api.example.com/v1" }, { signal, emit });
+ * const client = new RestClient({ base_url: "https://api.example.com/v1", paginator: "header_link" });
  * for await (const page of client.paginate(client.request("users", { params: { limit: 200 } }))) {
  *   console.log(page.records.length);
  * }
@@ -103,7 +104,8 @@ export class RestClient {
   readonly #maxPages: number;
 
   /** @throws {ConfigError} when the base URL, the credentials or the paginator cannot be used */
-  constructor(config: ClientConfig, { signal, emit, origin, timer = systemTimer }: ClientOptions) {
+  constructor(config: ClientConfig, options: ClientOptions = {}) {
+    const { signal = new AbortController().signal, emit = () => {}, origin, timer = systemTimer } = options;
     this.#baseUrl = config.base_url ? checkBaseUrl(config.base_url) : "";
     this.origin = ownOrigin(this.#baseUrl, origin, config);
     this.#paginator = createPaginator(config.paginator);
