@@ -22,7 +22,7 @@ export class Cursor {
   readonly #owner: CursorOwner;
   readonly #paths: readonly JsonPath[];
   readonly #state: CursorState;
-  readonly #best: (values: readonly CursorValue[]) => CursorValue;
+  readonly #best: (one: CursorValue, other: CursorValue) => CursorValue;
   /** Where a first run starts. */
   readonly initial: CursorValue | undefined;
   readonly #end: CursorValue | undefined;
@@ -74,7 +74,7 @@ export class Cursor {
     const start = shift(stored, this.#lag);
     // A lag never goes behind the beginning.
     return this.initial !== undefined && areComparable(start, this.initial)
-      ? this.#best([start, this.initial])
+      ? this.#best(start, this.initial)
       : start;
   }
 
@@ -118,7 +118,7 @@ export class Cursor {
   /** The better of two starts is the later one; undefined is the beginning. */
   earlier(one: CursorValue | undefined, other: CursorValue | undefined): CursorValue | undefined {
     if (one === undefined || other === undefined || !areComparable(one, other)) return undefined;
-    return isSame(this.#best([one, other]), one) ? other : one;
+    return isSame(this.#best(one, other), one) ? other : one;
   }
 
   /** Notes a record and tells whether it is new to this run. */
@@ -146,24 +146,24 @@ export class Cursor {
     if (this.#paths.length === 1) return cursorValue(this.#paths[0]!.first(record));
     const values = this.#paths.map((path) => cursorValue(path.first(record)));
     const present = values.filter((value) => value !== undefined);
-    return present.length < 2 ? present[0] : this.#best(present);
+    return present.length < 2 ? present[0] : present.reduce((best, each) => this.#best(each, best));
   }
 
   #isBeyondEnd(value: CursorValue): boolean {
     if (this.#end === undefined) return false;
     if (isSame(value, this.#end)) return this.config.range_end !== "closed";
-    return !isSame(this.#best([value, this.#end]), this.#end);
+    return !isSame(this.#best(value, this.#end), this.#end);
   }
 
   #isBefore(value: CursorValue, from: CursorValue): boolean {
     if (isSame(value, from)) return this.config.range_start === "open";
-    return !isSame(this.#best([value, from]), value);
+    return !isSame(this.#best(value, from), value);
   }
 
   /** Keeps the best value and who stands at it. */
   #note(value: CursorValue, record: JsonObject): void {
     const before = this.#reached;
-    const best = before === undefined ? value : this.#best([value, before]);
+    const best = before === undefined ? value : this.#best(value, before);
     if (before === undefined || !isSame(best, before)) {
       this.#reached = best;
       this.#boundary?.clear();
@@ -200,7 +200,7 @@ export class Cursor {
   /** Whether the end, if there is one, lies after the beginning. */
   get isRangeValid(): boolean {
     if (this.#end === undefined || this.initial === undefined) return true;
-    return isSame(this.#best([this.initial, this.#end]), this.#end);
+    return isSame(this.#best(this.initial, this.#end), this.#end);
   }
 
   /** Whether the order of the records says that no later page can hold anything. */
@@ -225,7 +225,7 @@ export class Cursor {
     const isCapped = this.config.cap_at_run_start && typeof value === "string" && compare(value, limit) > 0;
     if (isCapped) value = limit;
     const isKnown = stored !== undefined && isSame(value, stored);
-    if (stored !== undefined && !isKnown && isSame(this.#best([value, stored]), stored)) return undefined;
+    if (stored !== undefined && !isKnown && isSame(this.#best(value, stored), stored)) return undefined;
     const hashes = isCapped ? undefined : this.#boundary?.hashes(isKnown);
     this.#state.move({ initial: this.initial, last: value, hashes });
     const count = hashes?.keys.size ?? 0;
@@ -236,14 +236,12 @@ export class Cursor {
 function bestOf(
   func: IncrementalConfig["last_value_func"] = "max",
   resource: string,
-): (values: readonly CursorValue[]) => CursorValue {
-  if (func === "max") return (values) => values.reduce((best, each) => compare(each, best) > 0 ? each : best);
-  if (func === "min") return (values) => values.reduce((best, each) => compare(each, best) < 0 ? each : best);
-  return (values) => {
-    const best = callOwn(
-      { what: '"last_value_func"', resource },
-      () => cursorValue(func(values) as JsonValue),
-    );
+): (one: CursorValue, other: CursorValue) => CursorValue {
+  if (func === "max") return (one, other) => compare(one, other) > 0 ? one : other;
+  if (func === "min") return (one, other) => compare(one, other) < 0 ? one : other;
+  return (one, other) => {
+    const owner = { what: '"last_value_func"', resource };
+    const best = callOwn(owner, () => cursorValue(func([one, other]) as JsonValue));
     if (best !== undefined) return best;
     throw new ConfigError("Cannot follow a cursor: last_value_func returned no text and no number", {
       code: "invalid-cursor",

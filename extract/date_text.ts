@@ -6,7 +6,10 @@
 
 /** A date-time in its parts; what is missing in the text is undefined. */
 export interface DateTimeParts {
-  readonly date: string;
+  /** Days since 1970. */
+  readonly day: number;
+  /** Between the parts of the date. */
+  readonly dash: string;
   /** Between date and time. */
   readonly letter: string;
   readonly hour: string;
@@ -36,16 +39,28 @@ export function dateTimeParts(text: string): DateTimeParts | undefined {
   const match = DATE_TIME_REGEXP.exec(text);
   if (!match) return undefined;
   const [, date, letter, hour, colon = "", minute, second, point, fraction, zone = ""] = match;
-  const isReal = dayOf(date!) !== undefined && Number(hour) <= 24 && Number(minute ?? 0) < 60 &&
-    Number(second ?? 0) <= 60;
-  if (!isReal) return undefined;
-  return { date: date!, letter: letter!, hour: hour!, colon, minute, second, point, fraction, zone };
+  const day = dayOf(date!);
+  const isReal = Number(hour) <= 24 && Number(minute ?? 0) < 60 && Number(second ?? 0) <= 60;
+  if (day === undefined || !isReal) return undefined;
+  const dash = date!.length > 8 ? "-" : "";
+  return { day, dash, letter: letter!, hour: hour!, colon, minute, second, point, fraction, zone };
 }
+
+const MOST_KNOWN = 64;
+const known = new Map<string, Moment | undefined>();
 
 /** The moment that a text names; undefined when it is no date-time. */
 export function momentOf(text: string): Moment | undefined {
+  if (known.has(text)) return known.get(text);
+  // One bound is compared with every record, and every record with several bounds.
+  if (known.size >= MOST_KNOWN) known.clear();
   const parts = dateTimeParts(text);
-  if (!parts) return undefined;
+  const moment = parts && momentOfParts(parts);
+  known.set(text, moment);
+  return moment;
+}
+
+function momentOfParts(parts: DateTimeParts): Moment {
   const seconds = localSeconds(parts) - zoneSeconds(parts.zone);
   const fraction = (parts.fraction ?? "").replace(/0+$/, "");
   // Years have four digits, so that no moment is anywhere near the ends of this range.
@@ -54,8 +69,8 @@ export function momentOf(text: string): Moment | undefined {
 }
 
 /** Seconds of the clock on the wall, as if it were UTC. */
-function localSeconds({ date, hour, minute, second }: DateTimeParts): number {
-  return dayOf(date)! * 86_400 + Number(hour) * 3600 + Number(minute ?? 0) * 60 + Number(second ?? 0);
+function localSeconds({ day, hour, minute, second }: DateTimeParts): number {
+  return day * 86_400 + Number(hour) * 3600 + Number(minute ?? 0) * 60 + Number(second ?? 0);
 }
 
 function zoneSeconds(zone: string): number {
@@ -106,7 +121,7 @@ export function moved(parts: DateTimeParts, bySeconds: number): string | undefin
   const whole = floorTo(bySeconds < 0 ? at : at + step - 1n, step);
   const seconds = Number(floorTo(whole, unit) / unit);
   const day = Math.floor(seconds / 86_400);
-  const date = dateText(day, parts.date.includes("-") ? "-" : "");
+  const date = dateText(day, parts.dash);
   if (date === undefined) return undefined;
   const inDay = seconds - day * 86_400;
   const clock = [Math.floor(inDay / 3600), Math.floor(inDay / 60) % 60, inDay % 60]

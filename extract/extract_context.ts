@@ -2,11 +2,12 @@
  * What a hand-written resource works with.
  * @module
  */
-import { ConfigError } from "../pipeline/errors.ts";
+import { ConfigError, ExtractError } from "../pipeline/errors.ts";
 import type { Emit } from "../pipeline/events.ts";
 import type { JsonObject } from "../pipeline/json.ts";
 import { RestClient } from "../rest/client.ts";
 import type { ClientConfig } from "../rest/types.ts";
+import { plainJson } from "./plain_json.ts";
 import type { ExtractContext, IncrementalValues } from "./source.ts";
 
 /** What an {@link ExtractContext} is made of. */
@@ -58,3 +59,24 @@ const ADVICE = {
   client: 'return "client" with a base_url beside "resources", or use restClient({ base_url })',
   parent: 'name the resource that feeds it in "data_from"',
 };
+
+/**
+ * Makes of what an author's function left in its state the JSON that will be stored.
+ *
+ * @throws {ExtractError} "source-failed" when that is not possible
+ */
+export function settleState(state: JsonObject, resource: string): void {
+  let plain: JsonObject;
+  try {
+    plain = plainJson(state) as JsonObject;
+  } catch (cause) {
+    throw new ExtractError(`Cannot read "${resource}": its own function keeps a state that is no JSON`, {
+      code: "source-failed",
+      at: { resource },
+      next: "keep texts, numbers, lists and objects in the state, none of which holds itself",
+      cause,
+    });
+  }
+  for (const key of Object.keys(state)) delete state[key];
+  Object.assign(state, plain);
+}

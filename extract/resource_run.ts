@@ -12,6 +12,7 @@ import type { Cursor } from "./cursor.ts";
 import type { CursorValue } from "./cursor_value.ts";
 import { isPerParent, ResourceCursors } from "./cursors.ts";
 import type { EndedBy } from "./endpoint_reader.ts";
+import { settleState } from "./extract_context.ts";
 import type { ResourceNode } from "./graph.ts";
 import { OrderedTasks } from "./ordered_tasks.ts";
 import { callOwn } from "./own_code.ts";
@@ -223,6 +224,7 @@ export class ResourceRun {
   /** Settles what the walk came to, for this resource and then for those below it. */
   async #finish(began: number, above?: ResourceRun): Promise<void> {
     await this.#tasks.finish();
+    if (this.node.resource.records) settleState(this.#state, this.node.name);
     const { warn_if_empty: ifEmpty } = this.#settings;
     this.#tally.settle({ above: above && above.#tally, mustHaveSome: ifEmpty !== undefined });
     if (!this.#tally.isLimited) this.#commit(began);

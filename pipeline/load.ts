@@ -69,8 +69,8 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   });
   const allTables = Object.entries(resources).map((each) => new ResourceTables(each, { schema, naming }));
   for (const tables of allTables) await normalizeResource({ ...loading, tables, normalizer, drain });
-  for (const [resource, { copiesOf }] of Object.entries(resources)) {
-    if (!copiesOf || !resources[copiesOf]) continue;
+  for (const [resource, { copiesOf, tables }] of Object.entries(resources)) {
+    if (!copiesOf || !resources[copiesOf] || tables) continue;
     await renewCopies({ pkg, session, schema, naming, normalizer, drain, filledBefore }, resource);
   }
   normalizer.flush();

@@ -186,6 +186,22 @@ Deno.test("records() keeps a state between runs, published with the rows; replac
   });
 });
 
+Deno.test("records() may keep dates and maps in its state, as JSON; what holds itself is refused", async () => {
+  await withApi({}, async (api) => {
+    const keeps = (make: () => unknown): RecordsFunction =>
+      async function* ({ state }) {
+        yield [{ id: 1 }];
+        state.kept = make() as string;
+      };
+    await api.load(single(keeps(() => new Map<string, unknown>([["at", new Date(0)], ["no", undefined]]))));
+    assert.deepEqual((await stateOf(api.folder)).items, { kept: { at: "1970-01-01T00:00:00.000Z" } });
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    const error = await failure(api.load(single(keeps(() => circle))));
+    assert.deepEqual([error.code, error.at.resource], ["source-failed", "items"]);
+  });
+});
+
 Deno.test("records() with incremental is told where to start and how far it is, and filtered by itself", async () => {
   const told: unknown[] = [];
   const records: RecordsFunction = async function* ({ incremental }) {

@@ -17,6 +17,14 @@ export interface Run {
   readonly run?: JsonObject;
 }
 
+/** What Sluice does instead of what dlt does, on purpose. */
+export interface Instead {
+  /** The id of the exception that says why. */
+  readonly exception: string;
+  /** After each run, rows by table as Sluice has them, without the columns of ids. */
+  readonly rows: readonly Readonly<Record<string, readonly JsonObject[]>>[];
+}
+
 /** A case, spelled out. */
 export interface Case {
   /** `<section>/<file>`. */
@@ -36,6 +44,8 @@ export interface Case {
   readonly destination: "sqlite" | "duckdb";
   /** A feature that Sluice does not have yet: the case is recorded, and not demanded. */
   readonly pending?: string;
+  /** Where Sluice is right: the case is judged by this. */
+  readonly instead?: Instead;
 }
 
 /** A case as it is written; see {@link Case}. */
@@ -51,6 +61,7 @@ export interface CaseFile {
   readonly ids?: "literal";
   readonly destination?: "sqlite" | "duckdb";
   readonly pending?: string;
+  readonly instead?: Instead;
 }
 
 /** The resource of cases that name none. */
@@ -65,6 +76,7 @@ const KEYS = new Set([
   "ids",
   "destination",
   "pending",
+  "instead",
 ]);
 const FOLDER = new URL("./cases/", import.meta.url);
 
@@ -105,6 +117,7 @@ function spelledOut(name: string, written: CaseFile): Case {
     literalIds: written.ids === "literal",
     destination: written.destination ?? "sqlite",
     pending: written.pending,
+    instead: written.instead,
   };
 }
 

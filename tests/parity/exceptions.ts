@@ -1,10 +1,10 @@
 /**
- * Where Sluice differs from dlt on purpose: each difference with its reason, and what it covers. Whatever is
- * not covered fails the comparison, and so does an exception that covers nothing any more.
+ * Where Sluice differs from dlt on purpose: each difference with its reason. Some are recognised wherever they
+ * come up; for the others there are cases that say what Sluice has instead. Whatever is not covered fails the
+ * comparison, and so does an exception that covers nothing any more.
  * @module
  */
 import { canonicalJson, Double, isJsonObject, type JsonValue, parseJson } from "../../pipeline/json.ts";
-import type { Case } from "./case.ts";
 import type { Difference } from "./compare.ts";
 
 /** One thing that differs on purpose. */
@@ -15,34 +15,39 @@ export interface Exception {
   readonly dlt: string;
   readonly sluice: string;
   readonly why: string;
-  /** Whether a difference is this one. Cases that name the exception themselves need no rule. */
-  readonly covers?: (difference: Difference, place: Place) => boolean;
-}
-
-/** Where a difference was found. */
-export interface Place {
-  readonly case: Case;
-  readonly run: number;
+  /** Recognises a difference wherever it is; without it, cases name the exception themselves. */
+  readonly covers?: (difference: Difference) => boolean;
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";
-/** A cell: `tables.<table>.rows.…` or an orphan's. */
+/** A cell, e.g. `tables.items.rows.0.name`. */
 const isCell = ({ path }: Difference) => /^tables\.[^.]+\.rows\./.test(path);
 
-function isSameJson(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
-  if (!isText(left) || !isText(right)) return false;
+function isSameJson({ dlt, sluice }: Difference): boolean {
+  if (!isText(dlt) || !isText(sluice)) return false;
   try {
-    return canonicalJson(parseJson(left)) === canonicalJson(parseJson(right));
+    return canonicalJson(parseJson(dlt)) === canonicalJson(parseJson(sluice));
   } catch {
     return false;
   }
 }
 
 /** A number that a database made of digits: the same one, as far as a double can hold it. */
-function isSameNumber(number: JsonValue | undefined, digits: JsonValue | undefined): boolean {
-  if (!isText(digits) || !/^-?\d+(\.\d+)?$/.test(digits)) return false;
-  if (typeof number === "number" || number instanceof Double) return Number(number) === Number(digits);
-  return typeof number === "bigint" && Number(number) === Number(digits);
+function isSameNumber({ dlt, sluice }: Difference): boolean {
+  return isText(sluice) && /^-?\d+(\.\d+)?$/.test(sluice) &&
+    (typeof dlt === "number" || typeof dlt === "bigint" || dlt instanceof Double) &&
+    Number(dlt) === Number(sluice);
+}
+
+function isDecimalType({ path, dlt, sluice }: Difference): boolean {
+  return path.includes(".declared.") && isText(dlt) && dlt.startsWith("NUMERIC") &&
+    sluice === dlt.replace(/^NUMERIC\(.*\)/, "TEXT");
+}
+
+/** A load that brought nothing and changed nothing. */
+function isEmptyLoad({ path, dlt, sluice }: Difference): boolean {
+  return /^system\._dlt_loads\.rows\.\d+$/.test(path) && dlt === undefined &&
+    isJsonObject(sluice as JsonValue);
 }
 
 /** All of them. */
@@ -50,27 +55,151 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     id: "json-text",
     what: "text of `json` columns in SQLite",
-    dlt: "a space after `,` and `:`, and escapes for all that is not ASCII",
+    dlt: "a space after each `,` and `:`, and escapes for all that is not ASCII",
     sluice: "compact, in UTF-8",
-    why: "it is the same document, shorter, and the same text in every destination",
-    covers: (difference) => isCell(difference) && isSameJson(difference.dlt, difference.sluice),
+    why: "the same document, shorter, and one text in every destination; `json_extract` sees no difference",
+    covers: (difference) => isCell(difference) && isSameJson(difference),
   },
   {
     id: "decimal-digits",
     what: "`decimal` and `wei` in SQLite",
-    dlt: "declared `NUMERIC`, which SQLite turns into floating-point numbers",
+    dlt: "declared `NUMERIC`, which SQLite turns into floating-point numbers, even infinite ones",
     sluice: "declared `TEXT`",
     why: "every digit is kept",
-    covers: ({ path, dlt, sluice }) =>
-      path.includes(".declared.")
-        ? isText(dlt) && dlt.startsWith("NUMERIC") && sluice === dlt.replace(/^NUMERIC\(.*\)/, "TEXT")
-        : isSameNumber(dlt, sluice),
+    covers: (difference) => isDecimalType(difference) || isCell(difference) && isSameNumber(difference),
+  },
+  {
+    id: "decimal-words",
+    what: "`NaN` and `Infinity` in a decimal column",
+    dlt: "null, or an infinite number",
+    sluice: "text, in the variant column",
+    why: "they are no digits, and nothing is lost",
+  },
+  {
+    id: "json-digits",
+    what: "integers beyond 64 bits in text that is parsed for a `json` column",
+    dlt: "become floating-point numbers",
+    sluice: "keep their digits",
+    why: "nothing is lost",
+  },
+  {
+    id: "integers-beyond-64-bits",
+    what: "integers from 2^63 on, and below -2^63",
+    dlt: "the load fails, or already the extraction",
+    sluice: "`wei`, kept as text; in a column of another type, its variant column",
+    why: "every digit is kept, and no value stops a load",
+  },
+  {
+    id: "wei-range",
+    what: "integers beyond 5.8e38 in a column of `wei`",
+    dlt: "text, in a column `…__v_str`",
+    sluice: "in the column itself",
+    why: "the column keeps any number of digits",
+  },
+  {
+    id: "empty-bytes",
+    what: "an empty value in a column of `binary`",
+    dlt: "the load fails",
+    sluice: "no bytes",
+    why: "no value stops a load",
+  },
+  {
+    id: "years-beyond",
+    what: "points in time before the year 1 or after 9999 in UTC",
+    dlt: "normalising fails, and every run after it",
+    sluice: "no timestamp: text in a new column, the variant column of one of timestamps",
+    why: "no value stops a load",
+  },
+  {
+    id: "offsets-beyond",
+    what: "date-times with an offset of a day or more",
+    dlt: "taken for a timestamp, then normalising fails, and every run after it",
+    sluice: "no timestamp: text",
+    why: "no value stops a load",
+  },
+  {
+    id: "half-characters",
+    what: "half of a surrogate pair in a text",
+    dlt: "extracting fails",
+    sluice: "stored as U+FFFD, the sign for what cannot be read",
+    why: "no value stops a load",
+  },
+  {
+    id: "variants-of-variants",
+    what: "a value that does not fit its variant column",
+    dlt: "normalising fails, and every run after it",
+    sluice: "the variant column gets a variant column of its own, e.g. `a__v_text__v_text`",
+    why: "no value stops a load",
+  },
+  {
+    id: "colliding-keys",
+    what: "keys of one record that fall into one name",
+    dlt: "merged silently: of two lists the last one stays, a null takes a value away",
+    sluice: "items of all lists stay, a null says nothing, of two values the last one stays; with a warning",
+    why: "as little as possible is lost, and not silently",
+  },
+  {
+    id: "nameless-columns",
+    what: "keys without a name: `__`, and a list under an empty key",
+    dlt: "the value is lost, or the load fails",
+    sluice: "called `xx` and `_empty`",
+    why: "nothing is lost, and no key stops a load",
+  },
+  {
+    id: "ids-are-text",
+    what: "a number given as `_dlt_id`",
+    dlt: "columns of ids become `bigint`",
+    sluice: "kept as text",
+    why: "ids of one table may come from different records, and are joined with text",
+  },
+  {
+    id: "children-keep-links",
+    what: "a `_dlt_id` of its own in a row of a list",
+    dlt: "the row loses its parent and its place",
+    sluice: "it keeps both",
+    why: "nothing is lost",
+  },
+  {
+    id: "types-stay",
+    what: "a declared type that changes after the column got data",
+    dlt: "the schema changes, the column in the database does not",
+    sluice: "the column keeps its type; what does not fit goes to its variant column",
+    why: "the schema says what the database holds",
+  },
+  {
+    id: "append-then-merge",
+    what: "from append to merge, for a table with child tables",
+    dlt: "the load fails, and every run after it",
+    sluice: "the children's rows get the key of their root",
+    why: "a disposition can be changed at any time",
+  },
+  {
+    id: "last-row-wins",
+    what: "rows of one load with the same primary key, in a merge",
+    dlt: "any of them stays; in practice the first",
+    sluice: "the last one stays",
+    why: "what comes later is newer",
+  },
+  {
+    id: "insert-only-children",
+    what: "children of a row that `insert-only` leaves alone",
+    dlt: "items at a place that was not there before are added to it",
+    sluice: "they are left alone, too",
+    why: "a row and its children belong together",
+  },
+  {
+    id: "nested-keys",
+    what: "a key inside an object, for the boundary of a cursor",
+    dlt: "extracting fails",
+    sluice: "`o.id` is found",
+    why: "keys of tables may be inside objects, too",
+  },
+  {
+    id: "empty-loads",
+    what: "a run that brought nothing",
+    dlt: "leaves no row in `_dlt_loads`",
+    sluice: "leaves one",
+    why: "`_dlt_loads` says when the data was last known to be complete",
+    covers: isEmptyLoad,
   },
 ];
-
-/** The exception of an id. */
-export function exception(id: string): Exception {
-  const found = EXCEPTIONS.find((each) => each.id === id);
-  if (!found) throw new Error(`no exception is called "${id}"`);
-  return found;
-}

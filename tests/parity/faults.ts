@@ -4,8 +4,8 @@
  * @module
  */
 import { isJsonObject } from "../../pipeline/json.ts";
+import type { Case } from "./case.ts";
 import type { Difference } from "./compare.ts";
-import type { Place } from "./exceptions.ts";
 
 /** One fault. */
 export interface Fault {
@@ -14,7 +14,7 @@ export interface Fault {
   readonly what: string;
   /** The module that is to be changed. */
   readonly where: string;
-  readonly covers: (difference: Difference, place: Place) => boolean;
+  readonly covers: (difference: Difference, case_: Case) => boolean;
 }
 
 /** All of them. */

@@ -2,10 +2,12 @@
  * Judges a case: every difference between dlt's answer and Sluice's, and whether it is listed.
  * @module
  */
-import type { Case } from "./case.ts";
+import { canonicalJson, type JsonObject } from "../../pipeline/json.ts";
+import type { Case, Instead } from "./case.ts";
 import { compare, type Difference } from "./compare.ts";
-import { EXCEPTIONS, type Place } from "./exceptions.ts";
+import { EXCEPTIONS } from "./exceptions.ts";
 import { FAULTS } from "./faults.ts";
+import { CHILDREN } from "./row_trees.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A difference and the run it was found after. */
@@ -31,20 +33,53 @@ export function judge(case_: Case, dlt: readonly Snapshot[], sluice: readonly Sn
   const excepted = new Map<string, number>();
   const faults = new Map<string, number>();
   const unlisted: Finding[] = [];
+  const count = (map: Map<string, number>, id: string) => map.set(id, (map.get(id) ?? 0) + 1);
   let values = 0;
   for (let run = 0; run < case_.runs.length; run++) {
     const comparison = compare(dlt[run], sluice[run]);
     values += comparison.values;
+    if (case_.instead) unlisted.push(...insteadFindings(case_.instead, sluice[run], run));
     for (const difference of comparison.differences) {
-      const place: Place = { case: case_, run };
-      const covering = (each: { covers?: (difference: Difference, place: Place) => boolean }) =>
-        each.covers?.(difference, place);
-      const exception = EXCEPTIONS.find(covering)?.id;
-      const fault = exception ? undefined : FAULTS.find(covering)?.id;
-      if (exception) excepted.set(exception, (excepted.get(exception) ?? 0) + 1);
-      else if (fault) faults.set(fault, (faults.get(fault) ?? 0) + 1);
+      const fault = FAULTS.find(({ covers }) => covers(difference, case_))?.id;
+      const exception = EXCEPTIONS.find(({ covers }) => covers?.(difference))?.id ?? case_.instead?.exception;
+      if (fault) count(faults, fault);
+      else if (exception) count(excepted, exception);
       else unlisted.push({ ...difference, run });
     }
   }
   return { case: case_, values, excepted, faults, unlisted };
+}
+
+/** Where Sluice has other rows than the case says. */
+function insteadFindings({ exception, rows }: Instead, { tables, failed }: Snapshot, run: number): Finding[] {
+  if (!EXCEPTIONS.some(({ id }) => id === exception)) {
+    throw new Error(`no exception is called "${exception}"`);
+  }
+  const expected = rows[run];
+  const flat = flatRows(tables);
+  const sorted = (each: readonly JsonObject[] = []) => each.map((row) => canonicalJson(row)).sort();
+  const findings: Finding[] = failed ? [{ path: "instead: failed", dlt: undefined, sluice: true, run }] : [];
+  for (const name of new Set([...Object.keys(expected), ...flat.keys()])) {
+    const [wanted, found] = [sorted(expected[name]), sorted(flat.get(name))];
+    if (wanted.join() !== found.join()) {
+      findings.push({ path: `instead: rows of ${name}, wanted and found`, dlt: wanted, sluice: found, run });
+    }
+  }
+  return findings;
+}
+
+/** Rows of trees by table, without the columns of ids. */
+function flatRows(tables: Snapshot["tables"]): Map<string, JsonObject[]> {
+  const flat = new Map<string, JsonObject[]>();
+  const visit = (table: string, tree: JsonObject) => {
+    const row: JsonObject = {};
+    for (const [key, value] of Object.entries(tree)) {
+      if (key.startsWith(CHILDREN)) {
+        for (const child of value as JsonObject[]) visit(key.slice(CHILDREN.length), child);
+      } else if (!/^_dlt_(id|load_id|root_id|parent_id)$/.test(key)) row[key] = value;
+    }
+    flat.set(table, [...flat.get(table) ?? [], row]);
+  };
+  for (const [name, { rows }] of Object.entries(tables)) rows.forEach((row) => visit(name, row));
+  return flat;
 }

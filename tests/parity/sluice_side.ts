@@ -57,3 +57,25 @@ async function attempt(action: () => Promise<void>): Promise<RawRun["error"]> {
     };
   }
 }
+
+// Runs mostly wait for the disk.
+const AT_ONCE = 8;
+
+/** Runs of each case, several cases at once. */
+export async function runAllThroughSluice(
+  cases: readonly Case[],
+  base: string,
+  folder: string,
+): Promise<Map<string, RawRun[]>> {
+  const runs = new Map<string, RawRun[]>();
+  const waiting = [...cases];
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const own = join(folder, "sluice", next.name.replace("/", "__"));
+      await Deno.mkdir(own, { recursive: true });
+      runs.set(next.name, await runThroughSluice(next, base, own));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return runs;
+}
