@@ -25,6 +25,8 @@ export interface SourceParameters {
 /** Names that say nothing without what they belong to. */
 const BARE_NAMES = new Set(["id", "uuid", "guid", "key", "name", "slug", "code", "number", "type", "value"]);
 const MAX_TEXT = 500;
+/** What a header can carry. */
+const HEADER_TEXT_REGEXP = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Starts a collection; `taken` are names that mean something else. */
 export function sourceParameters(taken: readonly string[]): SourceParameters {
@@ -46,7 +48,7 @@ export function sourceParameters(taken: readonly string[]): SourceParameters {
       const given = givenValue(parameter, ["default", "enum", "example", "examples"]);
       if (given !== undefined && parameter.place !== "header") return given;
       // What no header can carry is no example of one.
-      if (given !== undefined && /^[\t\x20-\x7e\x80-\xff]*$/.test(String(given))) return String(given);
+      if (given !== undefined && HEADER_TEXT_REGEXP.test(String(given))) return String(given);
       return use(snakeName(parameter.name) || "value", parameter, parameter.place === "header");
     },
     pathValueFor(parameter, raw, before) {
@@ -81,7 +83,9 @@ function textChoices(parameter: Parameter | undefined): string[] | undefined {
   const choices = parameter?.fact("enum");
   const isPlain = Array.isArray(choices) && choices.length > 0 && choices.length <= 20 &&
     choices.every((each) => typeof each === "string" && each.length <= 100);
-  return isPlain ? choices : undefined;
+  const isSendable = parameter?.place !== "header" ||
+    (isPlain && choices.every((each) => HEADER_TEXT_REGEXP.test(each)));
+  return isPlain && isSendable ? choices : undefined;
 }
 
 function typeOf(parameter: Parameter | undefined): ParameterDescription["type"] {
