@@ -37,10 +37,10 @@ export type {
 } from "./pipeline/schema_types.ts";
 export { redact, Secret } from "./pipeline/secret.ts";
 export type { ColumnHints, TableHints, WriteDispositionConfig } from "./pipeline/table_hints.ts";
-export type * from "./extract/rest_api_config.ts";
+export type * from "./extract/definition/rest_api_config.ts";
 export { checkConnection } from "./extract/check_connection.ts";
-export * from "./extract/source.ts";
-export { restApiJsonSchema } from "./extract/schema.ts";
+export * from "./extract/definition/source.ts";
+export { restApiJsonSchema } from "./extract/definition/schema.ts";
 export {
   apiKey,
   bearer,

@@ -5,7 +5,7 @@
  */
 import type { Command } from "cli";
 import { probe, type ProbeResult } from "../extract/probe.ts";
-import type { ResolvedSource } from "../extract/validate.ts";
+import type { ResolvedSource } from "../extract/definition/validate.ts";
 import { buildSource } from "../pipeline/build_source.ts";
 import { ConfigError, formatError } from "../pipeline/errors.ts";
 import { nearest } from "../pipeline/nearest.ts";

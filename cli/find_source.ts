@@ -2,7 +2,7 @@
  * From the name on the command line to a source: a built-in one, or a module of the user's own.
  * @module
  */
-import { type AnySource, loadSourceModule } from "../extract/source_module.ts";
+import { type AnySource, loadSourceModule } from "../extract/definition/source_module.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 import { nearest } from "../pipeline/nearest.ts";
 import { builtInSources } from "../sources/mod.ts";

@@ -2,8 +2,8 @@
  * Settings of a source as a person reads them: names, values with secrets masked, and where each was set.
  * @module
  */
-import type { ResolvedResource } from "../extract/resolve.ts";
-import type { ResolvedSource } from "../extract/validate.ts";
+import type { ResolvedResource } from "../extract/definition/resolve.ts";
+import type { ResolvedSource } from "../extract/definition/validate.ts";
 import { Double, stringifyJson } from "../pipeline/json.ts";
 import { Secret } from "../pipeline/secret.ts";
 import { dispositionOf } from "../pipeline/table_hints.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { type Command, InvalidArgumentError } from "cli";
-import type { AnySource } from "../extract/source_module.ts";
-import type { Source } from "../extract/source.ts";
+import type { AnySource } from "../extract/definition/source_module.ts";
+import type { Source } from "../extract/definition/source.ts";
 import { Configuration } from "../pipeline/config.ts";
 import { findSource } from "./find_source.ts";
 import { nameList } from "./help.ts";

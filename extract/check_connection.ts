@@ -6,7 +6,7 @@ import { buildSource } from "../pipeline/build_source.ts";
 import { Configuration } from "../pipeline/config.ts";
 import { formatError, SluiceError } from "../pipeline/errors.ts";
 import { probe } from "./probe.ts";
-import type { Source } from "./source.ts";
+import type { Source } from "./definition/source.ts";
 
 /** What {@link checkConnection} finds. */
 export interface ConnectionCheck {

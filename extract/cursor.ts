@@ -10,8 +10,8 @@ import { Boundary } from "./boundary.ts";
 import { type CursorOwner, CursorState } from "./cursor_state.ts";
 import { areComparable, compare, type CursorValue, cursorValue, isSame, shift } from "./cursor_value.ts";
 import { callOwn } from "./own_code.ts";
-import type { IncrementalConfig } from "./rest_api_config.ts";
-import type { IncrementalValues } from "./source.ts";
+import type { IncrementalConfig } from "./definition/rest_api_config.ts";
+import type { IncrementalValues } from "./definition/source.ts";
 
 // More equal values than this mean that the cursor is too coarse to tell records apart.
 const MANY_AT_BOUNDARY = 200;

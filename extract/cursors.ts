@@ -9,8 +9,8 @@ import { hashBoundary } from "../pipeline/row_ids.ts";
 import { dispositionOf, keysOf } from "../pipeline/table_hints.ts";
 import { Cursor } from "./cursor.ts";
 import type { ResourceNode } from "./graph.ts";
-import { parentFieldsOf } from "./references.ts";
-import type { IncrementalConfig } from "./rest_api_config.ts";
+import { parentFieldsOf } from "./definition/references.ts";
+import type { IncrementalConfig } from "./definition/rest_api_config.ts";
 
 /** What {@link ResourceCursors} belong to. */
 export interface CursorsOptions {

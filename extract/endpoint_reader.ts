@@ -6,11 +6,11 @@
 import { createAuth } from "../rest/auth/mod.ts";
 import type { RestClient } from "../rest/client.ts";
 import type { Actions, Auth, RequestSpec, RestPage } from "../rest/types.ts";
-import type { Values } from "./placeholders.ts";
-import type { ResolvedEndpoint } from "./resolve.ts";
+import type { Values } from "./definition/placeholders.ts";
+import type { ResolvedEndpoint } from "./definition/resolve.ts";
 import { pageDoubts } from "./page_doubts.ts";
 import { actionsOf } from "./response_actions.ts";
-import type { ParamValue } from "./rest_api_config.ts";
+import type { ParamValue } from "./definition/rest_api_config.ts";
 
 /** How a walk ended before its end: by a response action, or because its path had no value to ask for. */
 export type EndedBy = "ignore" | "skip" | "no-value";

@@ -8,7 +8,7 @@ import type { JsonObject } from "../pipeline/json.ts";
 import { RestClient } from "../rest/client.ts";
 import type { ClientConfig } from "../rest/types.ts";
 import { plainJson } from "./plain_json.ts";
-import type { ExtractContext, IncrementalValues } from "./source.ts";
+import type { ExtractContext, IncrementalValues } from "./definition/source.ts";
 
 /** What an {@link ExtractContext} is made of. */
 export interface ExtractContextParts {

@@ -5,7 +5,7 @@
 import type { Emit } from "../pipeline/events.ts";
 import type { JsonObject } from "../pipeline/json.ts";
 import type { StoredPage } from "../pipeline/load_package.ts";
-import type { ResolvedSource } from "./validate.ts";
+import type { ResolvedSource } from "./definition/validate.ts";
 
 /** What to extract. */
 export interface ExtractOptions {

@@ -4,7 +4,7 @@
  */
 import { ConfigError } from "../pipeline/errors.ts";
 import { nearest } from "../pipeline/nearest.ts";
-import type { ResolvedResource } from "./resolve.ts";
+import type { ResolvedResource } from "./definition/resolve.ts";
 
 /** A resource with its place among the others. */
 export interface ResourceNode {

@@ -6,7 +6,7 @@
 import { ExtractError } from "../pipeline/errors.ts";
 import { isRestPage } from "./page_records.ts";
 import { isPromise, type OwnCode, ownFailure } from "./own_code.ts";
-import type { ExtractedPage } from "./source.ts";
+import type { ExtractedPage } from "./definition/source.ts";
 
 /** Takes a page; false ends the reading. */
 export type UsePage = (page: ExtractedPage) => Promise<boolean>;

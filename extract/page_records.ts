@@ -14,8 +14,8 @@ import type { ResourceNode } from "./graph.ts";
 import { callOwn } from "./own_code.ts";
 import { asRecord, plainJson } from "./plain_json.ts";
 import { applySteps } from "./processing_steps.ts";
-import type { ResolvedResource } from "./resolve.ts";
-import type { ExtractedPage } from "./source.ts";
+import type { ResolvedResource } from "./definition/resolve.ts";
+import type { ExtractedPage } from "./definition/source.ts";
 
 /** A page as a resource takes it. */
 export interface TakenPage {

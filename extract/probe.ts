@@ -16,7 +16,7 @@ import { resourceGraph, type ResourceNode } from "./graph.ts";
 import { injected, isRestPage, takePage } from "./page_records.ts";
 import { recordProblem } from "./record_problem.ts";
 import { ResourceReader } from "./resource_reader.ts";
-import type { ResolvedSource } from "./validate.ts";
+import type { ResolvedSource } from "./definition/validate.ts";
 
 /** What one page of a resource told. */
 export interface ProbeResult {

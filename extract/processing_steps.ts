@@ -6,7 +6,7 @@ import { ExtractError } from "../pipeline/errors.ts";
 import type { JsonObject } from "../pipeline/json.ts";
 import { callOwn } from "./own_code.ts";
 import { asRecord, plainJson } from "./plain_json.ts";
-import type { ProcessingStep } from "./rest_api_config.ts";
+import type { ProcessingStep } from "./definition/rest_api_config.ts";
 
 /**
  * The records after all steps. Of several functions in one step `filter` comes first, then `map`, then

@@ -13,8 +13,8 @@ import { type EndedBy, EndpointReader } from "./endpoint_reader.ts";
 import { extractContext } from "./extract_context.ts";
 import type { ResourceNode } from "./graph.ts";
 import { readOwnPages, type UsePage } from "./own_pages.ts";
-import { cursorParams } from "./resolve.ts";
-import type { RecordsFunction } from "./source.ts";
+import { cursorParams } from "./definition/resolve.ts";
+import type { RecordsFunction } from "./definition/source.ts";
 
 /** What a {@link ResourceReader} works with. */
 export interface ReaderParts {

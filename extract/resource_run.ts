@@ -20,9 +20,9 @@ import { injected, isRestPage, takePage } from "./page_records.ts";
 import { ResourceReader } from "./resource_reader.ts";
 import { ResourceStore } from "./resource_store.ts";
 import { summaryOf } from "./resource_summary.ts";
-import type { ResourceSettings } from "./rest_api_config.ts";
+import type { ResourceSettings } from "./definition/rest_api_config.ts";
 import type { Arrived, Audience, RunParts, Walk } from "./resource_walk.ts";
-import type { ExtractedPage } from "./source.ts";
+import type { ExtractedPage } from "./definition/source.ts";
 import { WalkTally } from "./walk_tally.ts";
 
 // Without a client nothing is limited by an API.

@@ -14,7 +14,7 @@ import {
 } from "../pipeline/table_hints.ts";
 import type { ResourceNode } from "./graph.ts";
 import { callOwn } from "./own_code.ts";
-import { columnsByName } from "./resolve.ts";
+import { columnsByName } from "./definition/resolve.ts";
 import type { WalkTally } from "./walk_tally.ts";
 
 /** How the walk of a resource went. */

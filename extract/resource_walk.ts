@@ -8,7 +8,7 @@ import type { EndedBy } from "./endpoint_reader.ts";
 import type { ExtractOptions, ExtractSink } from "./extract_options.ts";
 import type { ResourceNode } from "./graph.ts";
 import type { ResourceRun } from "./resource_run.ts";
-import type { ExtractedPage } from "./source.ts";
+import type { ExtractedPage } from "./definition/source.ts";
 
 /** What all runs of an extraction share. */
 export interface RunParts {

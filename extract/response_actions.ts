@@ -4,7 +4,7 @@
  * @module
  */
 import type { ActionResponse, Actions } from "../rest/types.ts";
-import type { ActionFunction, ResponseAction } from "./rest_api_config.ts";
+import type { ActionFunction, ResponseAction } from "./definition/rest_api_config.ts";
 
 /** The actions of an endpoint, in their order; undefined when there are none. */
 export function actionsOf(list: readonly (ResponseAction | ActionFunction)[]): Actions | undefined {

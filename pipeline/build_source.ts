@@ -3,11 +3,11 @@
  * is built, and everything it says is checked.
  * @module
  */
-import { withCredentials } from "../extract/credentials.ts";
-import { withIntervals } from "../extract/intervals.ts";
+import { withCredentials } from "../extract/definition/credentials.ts";
+import { withIntervals } from "../extract/definition/intervals.ts";
 import { buildFailure } from "../extract/own_code.ts";
-import type { Built, Source, SourceDefinition } from "../extract/source.ts";
-import { partsOf, type ResolvedSource, resolveSource } from "../extract/validate.ts";
+import type { Built, Source, SourceDefinition } from "../extract/definition/source.ts";
+import { partsOf, type ResolvedSource, resolveSource } from "../extract/definition/validate.ts";
 import { type Configuration, sourceSections } from "./config.ts";
 import type { ParameterSpecs } from "./parameters.ts";
 

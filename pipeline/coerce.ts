@@ -167,13 +167,22 @@ function bytesOfHex(text: string): Uint8Array | undefined {
     : undefined;
 }
 
-/** Objects and lists, and text that is JSON. */
-function toJson(value: Cell): string | undefined {
+/** Objects and lists, and text that is JSON; `null` as text is no value. */
+function toJson(value: Cell): string | null | undefined {
   if (typeof value === "object" && !(value instanceof Double)) return stringifyJson(value);
   if (typeof value !== "string") return undefined;
   try {
-    return stringifyJson(parseJson(value));
+    const parsed = parseJson(value);
+    if (parsed === null) return null;
+    // `1e400` is JSON, but no number that could be written again.
+    return /[eE]\+?\d{3}/.test(value) && holdsInfinity(parsed) ? undefined : stringifyJson(parsed);
   } catch {
     return undefined;
   }
+}
+
+function holdsInfinity(value: JsonValue): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  return value !== null && typeof value === "object" && !(value instanceof Double) &&
+    Object.values(value).some(holdsInfinity);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Schema } from "./schema.ts";
-import type { DataType, Table } from "./schema_types.ts";
+import type { Column, DataType, Table } from "./schema_types.ts";
 import type { TableWriter } from "./table_writer.ts";
 
 /** A key of an object at one place in the tree. */
@@ -70,16 +70,12 @@ export type RowIdRecipe =
 export function rowIdRecipe(table: Table): RowIdRecipe {
   const strategy: string | undefined = table["x-merge-strategy"];
   const columns = [...table.columns.values()];
-  if (strategy === "upsert" || strategy === "insert-only") {
+  if (strategy === "upsert") {
     const key = columns.filter(({ primary_key }) => primary_key).map(({ name }) => name);
     if (key.length) return { of: "key", columns: new Set(key) };
   }
-  if (
-    strategy === "scd2" && columns.every((column) => column.name === "_dlt_id" || !column["x-row-version"])
-  ) {
-    return { of: "record" };
-  }
-  return { of: "chance" };
+  const isRowVersion = (column: Column) => column.name !== "_dlt_id" && column["x-row-version"] === true;
+  return { of: strategy === "scd2" && !columns.some(isRowVersion) ? "record" : "chance" };
 }
 
 /** Whether children of a root table carry its key: they all do once one of them does. */

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { ExtractError } from "../pipeline/errors.ts";
 import { fieldAt } from "../pipeline/field_path.ts";
 import type { JsonObject, JsonValue } from "../pipeline/json.ts";
-import type { ExtractContext } from "../extract/source.ts";
+import type { ExtractContext } from "../extract/definition/source.ts";
 import { asItCame } from "./as_it_came.ts";
 import type { Actions, RequestSpec, RestPage } from "./types.ts";
 

@@ -2,7 +2,7 @@
  * The built-in sources. A new one is a file beside this one and a line in this table.
  * @module
  */
-import type { SourceFactory } from "../extract/source.ts";
+import type { SourceFactory } from "../extract/definition/source.ts";
 
 // deno-lint-ignore no-explicit-any -- each source has parameters of its own
 type AnySource = SourceFactory<any>;

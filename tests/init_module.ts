@@ -3,8 +3,8 @@
  * @module
  */
 import assert from "assert";
-import { resolveSource } from "../extract/validate.ts";
-import type { RestApiConfig } from "../extract/rest_api_config.ts";
+import { resolveSource } from "../extract/definition/validate.ts";
+import type { RestApiConfig } from "../extract/definition/rest_api_config.ts";
 import type { ParameterSpec } from "../pipeline/parameters.ts";
 import { Secret } from "../pipeline/secret.ts";
 

@@ -7,7 +7,7 @@
 import assert from "assert";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { restApiJsonSchema, SCHEMA_PARTS } from "../extract/schema.ts";
+import { restApiJsonSchema, SCHEMA_PARTS } from "../extract/definition/schema.ts";
 import type { ParameterSpecs } from "../pipeline/parameters.ts";
 import { authParameters } from "../rest/auth/mod.ts";
 import { paginatorParameters } from "../rest/paginators/mod.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import assert from "assert";
-import { convert, formatValue, parseFormat } from "../extract/python_format.ts";
+import { convert, formatValue, parseFormat } from "../extract/definition/python_format.ts";
 import { Double, type JsonValue } from "../pipeline/json.ts";
 import table from "./data/python_formats.json" with { type: "json" };
 

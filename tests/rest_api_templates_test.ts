@@ -4,10 +4,10 @@
  */
 import assert from "assert";
 import fc from "property";
-import { PathTemplate } from "../extract/path_template.ts";
-import { ABSENT, fill, fillJson, lookUpIn, parseTemplate } from "../extract/placeholders.ts";
-import { textOf } from "../extract/python_format.ts";
-import { resolveSource } from "../extract/validate.ts";
+import { PathTemplate } from "../extract/definition/path_template.ts";
+import { ABSENT, fill, fillJson, lookUpIn, parseTemplate } from "../extract/definition/placeholders.ts";
+import { textOf } from "../extract/definition/python_format.ts";
+import { resolveSource } from "../extract/definition/validate.ts";
 import { ConfigError, ExtractError } from "../mod.ts";
 import { type JsonValue, parseJson } from "../pipeline/json.ts";
 

@@ -5,8 +5,8 @@
  */
 import assert from "assert";
 import { z } from "zod";
-import { resolveSource } from "../extract/validate.ts";
-import { restApiJsonSchema } from "../extract/schema.ts";
+import { resolveSource } from "../extract/definition/validate.ts";
+import { restApiJsonSchema } from "../extract/definition/schema.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 import type { ParameterSpecs } from "../pipeline/parameters.ts";
 import { Secret } from "../pipeline/secret.ts";

@@ -23,6 +23,8 @@ export interface Instead {
   readonly exception: string;
   /** After each run, rows by table as Sluice has them, without the columns of ids. */
   readonly rows: readonly Readonly<Record<string, readonly JsonObject[]>>[];
+  /** Which runs end with an error; default none. */
+  readonly fails?: readonly boolean[];
 }
 
 /** A case, spelled out. */

@@ -51,14 +51,21 @@ export function judge(case_: Case, dlt: readonly Snapshot[], sluice: readonly Sn
 }
 
 /** Where Sluice has other rows than the case says. */
-function insteadFindings({ exception, rows }: Instead, { tables, failed }: Snapshot, run: number): Finding[] {
+function insteadFindings(
+  { exception, rows, fails }: Instead,
+  { tables, failed }: Snapshot,
+  run: number,
+): Finding[] {
   if (!EXCEPTIONS.some(({ id }) => id === exception)) {
     throw new Error(`no exception is called "${exception}"`);
   }
   const expected = rows[run];
   const flat = flatRows(tables);
   const sorted = (each: readonly JsonObject[] = []) => each.map((row) => canonicalJson(row)).sort();
-  const findings: Finding[] = failed ? [{ path: "instead: failed", dlt: undefined, sluice: true, run }] : [];
+  const wantsFailure = fails?.[run] ?? false;
+  const findings: Finding[] = failed === wantsFailure
+    ? []
+    : [{ path: "instead: failed, wanted and found", dlt: wantsFailure, sluice: failed, run }];
   for (const name of new Set([...Object.keys(expected), ...flat.keys()])) {
     const [wanted, found] = [sorted(expected[name]), sorted(flat.get(name))];
     if (wanted.join() !== found.join()) {

@@ -25,6 +25,25 @@ function quote(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }
 
+/** Texts as bytes, because the driver ends them at a NUL, and before each value its type. */
+function selectAll(table: string, columns: readonly string[]): string {
+  const cells = columns.map(quote).map((column) =>
+    `typeof(${column}), CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) ELSE ${column} END`
+  );
+  return `SELECT ${cells.join(", ")} FROM ${quote(table)} ORDER BY rowid`;
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Cells of pairs of type and value. */
+function rowOf(pairs: readonly unknown[]): JsonValue[] {
+  const row: JsonValue[] = [];
+  for (let at = 0; at < pairs.length; at += 2) {
+    row.push(pairs[at] === "text" ? decoder.decode(pairs[at + 1] as Uint8Array) : cell(pairs[at + 1]));
+  }
+  return row;
+}
+
 /** A cell as JSON that tells integers, doubles, texts and bytes apart. */
 function cell(value: unknown): JsonValue {
   if (typeof value === "bigint") {
@@ -53,12 +72,14 @@ export function readSqlite(file: string): RawTables {
     for (const { name } of names) {
       const columns: Record<string, unknown>[] = database.prepare(`PRAGMA table_info(${quote(String(name))})`)
         .all();
-      const statement = database.prepare(`SELECT * FROM ${quote(String(name))} ORDER BY rowid`);
+      const statement = database.prepare(
+        selectAll(String(name), columns.map((column) => String(column.name))),
+      );
       statement.setReadBigInts(true);
       statement.setReturnArrays(true);
       tables[String(name)] = {
         columns: columns.map((column) => [String(column.name), String(column.type), Number(column.notnull)]),
-        rows: (statement.all() as unknown as unknown[][]).map((row) => row.map(cell)),
+        rows: (statement.all() as unknown as unknown[][]).map(rowOf),
       };
     }
   } finally {

@@ -1,0 +1,43 @@
+/**
+ * What went wrong while a user's module was loaded: the reason and the place in it, without a stack.
+ * @module
+ */
+import { stripVTControlCharacters } from "node:util";
+import { ConfigError } from "../../pipeline/errors.ts";
+import { redact } from "../../pipeline/secret.ts";
+import { describeError, placeOf } from "../own_code.ts";
+
+/** How the runtime begins when it is the module that it cannot load, and not the module's code that threw. */
+const LOADING_REGEXP =
+  /^(?:SyntaxError: |Module not found|Import "|Relative import|The requested module|Unsupported scheme|Unable to load|Loading |npm package|Could not find|Requires \w+ access|Expected a |\[ERR_)/;
+
+/** The error for a module that cannot be loaded. `path` is what the user wrote. */
+export function moduleFailed(path: string, error: unknown): ConfigError {
+  const text = error instanceof Error ? stripVTControlCharacters(error.message) : "";
+  const isLoading = LOADING_REGEXP.test(text);
+  const place = isLoading ? placeOf(text) : placeOf(error);
+  return new ConfigError(
+    `Cannot load "${path}": ${isLoading ? firstLine(text) : `it threw ${describeError(error)}`}`,
+    {
+      code: "module-failed",
+      at: place.file === undefined ? { file: path } : place,
+      next: isLoading ? adviceFor(text) : "correct the module",
+      cause: error,
+    },
+  );
+}
+
+function firstLine(text: string): string {
+  const [line] = text.split("\n");
+  return redact(
+    line!.replace(/ at file:\/\/\S+$/, "").replaceAll(/file:\/\/\S*\/([^/\s"]+)/g, "$1").replace(/\.$/, ""),
+  );
+}
+
+function adviceFor(text: string): string {
+  if (text.startsWith("SyntaxError")) return "correct the module at that place";
+  if (text.includes("@sluice/sluice")) {
+    return "run it with the configuration of a clone of Sluice: deno run --config <clone>/deno.json …";
+  }
+  return "correct the import; files beside the module, built-in modules and @sluice/sluice can be imported";
+}

@@ -1,0 +1,21 @@
+import type { CaseFile } from "../../case.ts";
+import { oktaPage } from "./_okta.ts";
+
+export default {
+  shows: "applications of an Okta organisation and who they are assigned to",
+  resources: { apps: { primary_key: "id", write_disposition: "replace" }, groups_assigned_apps: {} },
+  runs: [
+    {
+      pages: {
+        apps: [oktaPage("apps", 0, 4)],
+        groups_assigned_apps: [oktaPage("groups_assigned_apps", 0, 6)],
+      },
+    },
+    {
+      pages: {
+        apps: [oktaPage("apps", 2, 7)],
+        groups_assigned_apps: [oktaPage("groups_assigned_apps", 6, 9)],
+      },
+    },
+  ],
+} satisfies CaseFile;

@@ -1,0 +1,8 @@
+import type { CaseFile } from "../../case.ts";
+import { oktaPage } from "./_okta.ts";
+
+export default {
+  shows: "users of an Okta organisation, with odd values, merged",
+  hints: { primary_key: "id", write_disposition: "merge", incremental: { cursor_path: "lastUpdated" } },
+  runs: [[oktaPage("users", 0, 9)], [oktaPage("users", 5, 14)]],
+} satisfies CaseFile;
