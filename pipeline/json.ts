@@ -68,11 +68,11 @@ function isWrittenDifferently(value: number): boolean {
 
 /**
  * The text of a double as dlt writes it into JSON: it reads back as a double, and is the same in every hash.
- * Whole numbers keep a point; exponents begin at 1e16 and 1e-6 and have neither plus nor padding.
+ * Whole numbers keep a point; exponents begin at 1e+16 and 1e-6.
  */
 export function doubleText(value: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e16 || size < 1e-5)) return value.toExponential().replace("e+", "e");
+  if (size !== 0 && (size >= 1e16 || size < 1e-5)) return value.toExponential();
   if (!Number.isInteger(value)) return String(value);
   return `${Object.is(value, -0) ? "-0" : value}.0`;
 }

@@ -64,14 +64,19 @@ export class Naming {
 
   /** One identifier; `__` in it collapses. */
   identifier(raw: string): string {
-    return cached(this.#identifiers, raw, () => shorten(snakeCase(raw), this.#limit, raw));
+    return cached(this.#identifiers, raw, () => this.#part(raw));
+  }
+
+  /** Spaces around it are no part of what the tag is made of. */
+  #part(raw: string): string {
+    return shorten(snakeCase(raw), this.#limit, trimSpaces(raw));
   }
 
   /** A name that may already be a path: each part between `__` is normalised. This is what data keys get. */
   path(raw: string): string {
     return cached(this.#paths, raw, () => {
-      const parts = raw.split(PATH_SEPARATOR).filter(trimSpaces).map(snakeCase);
-      return shorten(parts.length ? parts.join(PATH_SEPARATOR) : snakeCase(raw), this.#limit, raw);
+      const parts = raw.split(PATH_SEPARATOR).filter(trimSpaces).map((part) => this.#part(part));
+      return parts.length ? shorten(parts.join(PATH_SEPARATOR), this.#limit, raw) : this.#part(raw);
     });
   }
 

@@ -149,7 +149,8 @@ export class Normalizer {
           if (!Array.isArray(value)) {
             stack.push([value, known.object ??= shapeOf(known.name, shape.budget - 1)]);
           } else if (value.length) {
-            this.#addList(plan, draft, known, key, value, shape.budget);
+            // A list costs one level of its row, however deep in the row it is.
+            this.#addList(plan, draft, known, key, value, start.budget);
           }
           continue;
         }

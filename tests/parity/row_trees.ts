@@ -116,17 +116,21 @@ function show(row: JsonObject, { loads }: Links): JsonObject {
   return shown;
 }
 
+/** An id that is what it should be is not shown: chance at the root, the hash of its place below. */
 function showIds(
   shown: JsonObject,
   { table, row }: Node,
   { parentId, rootId }: { parentId?: string; rootId?: string },
 ): void {
   const id = String(row._dlt_id);
-  const isOfPlace = parentId !== undefined && id === nestedRowId(parentId, table, Number(row._dlt_list_idx));
-  shown._dlt_id = isOfPlace ? "of its place" : RANDOM_ID_REGEXP.test(id) ? "random" : row._dlt_id;
-  if (row._dlt_root_id !== null && row._dlt_root_id !== undefined) {
-    shown._dlt_root_id = row._dlt_root_id === rootId ? "of its root" : "of another";
-  }
+  const isRight = parentId === undefined
+    ? RANDOM_ID_REGEXP.test(id)
+    : id === nestedRowId(parentId, table, Number(row._dlt_list_idx));
+  if (isRight) delete shown._dlt_id;
+  else shown._dlt_id = RANDOM_ID_REGEXP.test(id) ? "random" : row._dlt_id;
+  if (row._dlt_root_id === undefined) return;
+  if (row._dlt_root_id === rootId) delete shown._dlt_root_id;
+  else shown._dlt_root_id = row._dlt_root_id === null ? "none" : "of another";
 }
 
 function compareText(left: JsonObject, right: JsonObject): number {

@@ -1,5 +1,5 @@
 import type { CaseFile } from "../../case.ts";
-import { records } from "./_invent.ts";
+import { records } from "../../invent.ts";
 
 const transactions = (seed: number, first: number) =>
   records(seed, 10, (invent, index) => ({

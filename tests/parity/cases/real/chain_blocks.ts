@@ -1,5 +1,5 @@
 import type { CaseFile } from "../../case.ts";
-import { type Invent, records } from "./_invent.ts";
+import { type Invent, records } from "../../invent.ts";
 
 const wei = (invent: Invent) =>
   String(1 + invent.below(1e9)) + String(invent.below(1e9)).padStart(9, "0") + "000000001";

@@ -1,5 +1,5 @@
 import type { CaseFile } from "../../case.ts";
-import { records } from "./_invent.ts";
+import { records } from "../../invent.ts";
 
 const pods = (seed: number) =>
   records(seed, 5, (invent, index) => ({

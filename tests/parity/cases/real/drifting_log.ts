@@ -1,5 +1,5 @@
 import type { CaseFile } from "../../case.ts";
-import { type Invent, records } from "./_invent.ts";
+import { type Invent, records } from "../../invent.ts";
 
 const lines = (seed: number, drift: number) =>
   records(seed, 12, (invent: Invent, index) => ({

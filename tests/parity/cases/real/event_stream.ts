@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../../pipeline/json.ts";
 import type { CaseFile } from "../../case.ts";
-import { type Invent, records } from "./_invent.ts";
+import { type Invent, records } from "../../invent.ts";
 
 function payload(invent: Invent, kind: string): JsonObject {
   switch (kind) {

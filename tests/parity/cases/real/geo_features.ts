@@ -1,5 +1,5 @@
 import type { CaseFile } from "../../case.ts";
-import { type Invent, records } from "./_invent.ts";
+import { type Invent, records } from "../../invent.ts";
 
 const point = (invent: Invent) => [invent.below(3600) / 10 - 180, invent.below(1800) / 10 - 90];
 

@@ -1,5 +1,5 @@
 import type { CaseFile } from "../../case.ts";
-import { records } from "./_invent.ts";
+import { records } from "../../invent.ts";
 
 const invoices = (seed: number, first: number) =>
   records(seed, 6, (invent, index) => ({

@@ -1,6 +1,6 @@
 import type { CaseFile } from "../../case.ts";
 import type { JsonValue } from "../../../../pipeline/json.ts";
-import { type Invent, records } from "./_invent.ts";
+import { type Invent, records } from "../../invent.ts";
 
 function rich(invent: Invent, depth: number): JsonValue {
   return depth === 0 || invent.chance(30)

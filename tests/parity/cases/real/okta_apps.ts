@@ -7,14 +7,14 @@ export default {
   runs: [
     {
       pages: {
-        apps: [oktaPage("apps", 0, 4)],
-        groups_assigned_apps: [oktaPage("groups_assigned_apps", 0, 6)],
+        apps: [oktaPage("apps", 0, 2)],
+        groups_assigned_apps: [oktaPage("groups_assigned_apps", 0, 1)],
       },
     },
     {
       pages: {
-        apps: [oktaPage("apps", 2, 7)],
-        groups_assigned_apps: [oktaPage("groups_assigned_apps", 6, 9)],
+        apps: [oktaPage("apps", 1, 3)],
+        groups_assigned_apps: [oktaPage("groups_assigned_apps", 1, 2)],
       },
     },
   ],

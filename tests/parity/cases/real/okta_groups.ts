@@ -8,7 +8,7 @@ export default {
     group_users: { primary_key: ["groupId", "id"], write_disposition: "merge" },
   },
   runs: [
-    { pages: { groups: [oktaPage("groups", 0, 5)], group_users: [oktaPage("group_users", 0, 6)] } },
-    { pages: { groups: [oktaPage("groups", 3, 7)], group_users: [oktaPage("group_users", 4, 9)] } },
+    { pages: { groups: [oktaPage("groups", 0, 4)], group_users: [oktaPage("group_users", 0, 4)] } },
+    { pages: { groups: [oktaPage("groups", 3, 5)], group_users: [oktaPage("group_users", 3, 6)] } },
   ],
 } satisfies CaseFile;

@@ -4,5 +4,5 @@ import { oktaPage } from "./_okta.ts";
 export default {
   shows: "users of an Okta organisation, with odd values, merged",
   hints: { primary_key: "id", write_disposition: "merge", incremental: { cursor_path: "lastUpdated" } },
-  runs: [[oktaPage("users", 0, 9)], [oktaPage("users", 5, 14)]],
+  runs: [[oktaPage("users", 0, 4)], [oktaPage("users", 2, 6)]],
 } satisfies CaseFile;

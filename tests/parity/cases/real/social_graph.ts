@@ -1,5 +1,5 @@
 import type { CaseFile } from "../../case.ts";
-import { records } from "./_invent.ts";
+import { records } from "../../invent.ts";
 
 const posts = (seed: number, first: number) =>
   records(seed, 8, (invent, index) => ({

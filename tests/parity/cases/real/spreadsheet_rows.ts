@@ -1,5 +1,5 @@
 import type { CaseFile } from "../../case.ts";
-import { type Invent, records } from "./_invent.ts";
+import { type Invent, records } from "../../invent.ts";
 
 const cell = (invent: Invent) =>
   invent.one(["", "-", "n/a", "#REF!", "12", "12,5", 12, 12.5, null, "1.000,00 €", "50%"]);

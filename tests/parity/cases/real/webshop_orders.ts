@@ -1,5 +1,5 @@
 import type { CaseFile } from "../../case.ts";
-import { type Invent, records } from "./_invent.ts";
+import { type Invent, records } from "../../invent.ts";
 
 const money = (invent: Invent) => ({
   shop_money: { amount: String(invent.amount(200)), currency_code: "EUR" },

@@ -2,7 +2,7 @@
  * Invented values for the larger documents, the same at every start.
  * @module
  */
-import type { JsonValue } from "../../../../pipeline/json.ts";
+import type { JsonValue } from "../../pipeline/json.ts";
 
 /** Draws values from a seed. */
 export class Invent {
