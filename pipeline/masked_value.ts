@@ -6,7 +6,8 @@
 import { redact, Secret } from "./secret.ts";
 
 const MASK = "***";
-const TELLING_NAME_REGEXP = /secret|passw|passphrase|token|api[_-]?key|private|authorization|cookie|signature/i;
+const TELLING_NAME_REGEXP =
+  /secret|passw|passphrase|token|api[_-]?key|private|authorization|cookie|signature/i;
 const URL_REGEXP = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*@)?([^?#]*)(\?[^#]*)?(#.*)?$/is;
 
 /** The value of a parameter without what must not be seen. What is no data is left out. */
