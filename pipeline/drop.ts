@@ -53,7 +53,8 @@ export async function dropResources(target: DropTarget, selection: DropSelection
   await using load = await session.begin({ loadId, schemaName });
   const { plan, schema, state } = await work(target, selection);
   for (const table of plan.tables) schema.tables.delete(table);
-  for (const resources of resourceStates(state)) for (const name of plan.states) delete resources[name];
+  const remembered = resourceStates(state, schemaName);
+  for (const name of plan.states) delete remembered[name];
   const isChanged = schema.bump();
   await load.publish({
     loadId,
@@ -92,7 +93,7 @@ async function work(
   const roots = [...schema.tables.values()].filter(({ name, parent }) =>
     parent === undefined && !name.startsWith("_dlt")
   );
-  const remembered = resourceStates(state).flatMap((resources) => Object.keys(resources));
+  const remembered = Object.keys(resourceStates(state, header.schemaName));
   const known = [...new Set([...roots.map(({ name, resource }) => resource ?? name), ...remembered])].sort();
   const resources = select(known, selection);
   const tables = selection.stateOnly ? [] : roots
@@ -102,10 +103,10 @@ async function work(
   return { plan: { resources, tables, states }, schema, state };
 }
 
-/** What is remembered of resources, by source. */
-function resourceStates({ sources }: JsonObject): JsonObject[] {
-  return Object.values(isJsonObject(sources) ? sources : {})
-    .map((source) => isJsonObject(source) ? source.resources : undefined).filter(isJsonObject);
+/** What is remembered of the resources of a source; a pipeline may have several, with resources of one name. */
+function resourceStates({ sources }: JsonObject, source: string): JsonObject {
+  const found = isJsonObject(sources) && Object.hasOwn(sources, source) ? sources[source] : undefined;
+  return isJsonObject(found) && isJsonObject(found.resources) ? found.resources : {};
 }
 
 function select(known: readonly string[], { resources, all }: DropSelection): string[] {

@@ -25,7 +25,7 @@ export async function keepTrace(directory: string, trace: Trace): Promise<string
   const path = join(folder, `${trace.id}.${trace.status}.json`);
   try {
     await Deno.mkdir(folder, { recursive: true });
-    await replaceFile(path, stringifyJson(trace as never) + "\n");
+    await replaceFile(path, stringifyJson(trace) + "\n");
     await prune(directory);
   } catch (error) {
     await Deno.remove(`${path}.new`).catch(() => {});

@@ -48,11 +48,7 @@ export function cursorLines(cursors: readonly KnownCursor[]): string[][] {
   return cursors.map(({ resource, cursor, lastValue, parents }) => [
     resource,
     cursor,
-    lastValue === undefined
-      ? ""
-      : typeof lastValue === "string"
-      ? lastValue
-      : stringifyJson(lastValue as never),
+    lastValue === undefined ? "" : typeof lastValue === "string" ? lastValue : stringifyJson(lastValue),
     parents ? `for each of ${counted(parents, "parent")}` : "",
   ]);
 }

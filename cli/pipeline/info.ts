@@ -46,7 +46,7 @@ async function info(name: string, flags: DatasetFlags): Promise<void> {
       packages,
       lastRun,
     };
-    return print(stringifyJson(JSON.parse(JSON.stringify(data))));
+    return print(stringifyJson(data));
   }
   print([
     `Pipeline ${name}`,

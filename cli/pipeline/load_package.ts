@@ -41,7 +41,7 @@ export function define(command: Command): void {
         });
       }
       const { lines, ...data } = found;
-      print(flags.json ? stringifyJson({ ok: true, pipeline: name, ...data } as never) : lines.join("\n"));
+      print(flags.json ? stringifyJson({ ok: true, pipeline: name, ...data }) : lines.join("\n"));
     });
 }
 

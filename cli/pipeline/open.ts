@@ -26,6 +26,7 @@ export interface PipelineFlags {
 export interface DatasetFlags extends PipelineFlags {
   readonly destination?: string;
   readonly datasetName?: string;
+  readonly schema?: string;
 }
 
 /** A pipeline as this machine knows it. */
@@ -43,7 +44,8 @@ export interface KnownPipeline {
 export function withDatasetFlags(command: Command): Command {
   return command
     .option("-d, --destination <name>", "where the data is (default: where the last run loaded it)")
-    .option("--dataset-name <name>", "which group of tables (default: the last run's)");
+    .option("--dataset-name <name>", "which group of tables (default: the last run's)")
+    .option("--schema <name>", "which source's tables (default: those of the source that ran last)");
 }
 
 /** Finds a pipeline. @throws {ConfigError} naming the nearest one */
@@ -109,7 +111,7 @@ export async function openDataset(
   });
   try {
     const names = { pipelineName: name, datasetName, destination: destination.name };
-    const schemaName = trace?.schemaName ?? await storedSchemaName(session, names);
+    const schemaName = flags.schema ?? trace?.schemaName ?? await storedSchemaName(session, names);
     const header = { ...names, schemaName };
     const stored = await session.stored(name, schemaName);
     return {

@@ -44,7 +44,7 @@ async function sync(name: string, flags: SyncFlags): Promise<void> {
   const deleted = left.length ? await deletePackages(known.directory, { name, setAside: true }) : [];
   if (flags.json) {
     const data = { ok: true, pipeline: name, deleted: deleted.map(({ loadId }) => loadId), ...facts };
-    return print(stringifyJson(JSON.parse(JSON.stringify(data))));
+    return print(stringifyJson(data));
   }
   const { schema, stateVersion, destination, dataset: datasetName, location, cursors } = facts;
   print([

@@ -30,6 +30,6 @@ export function define(command: Command): void {
           next: "run it again",
         });
       }
-      print(flags.json ? stringifyJson({ ok: true, ...trace } as never) : formatTrace(trace));
+      print(flags.json ? stringifyJson({ ok: true, ...trace }) : formatTrace(trace));
     });
 }
