@@ -3,7 +3,7 @@
  * @module
  */
 import type { Command } from "cli";
-import { COMMAND, helpEnd } from "./help.ts";
+import { helpEnd } from "./help.ts";
 import { pipelineCommands } from "./pipeline/mod.ts";
 
 const EXAMPLES = [
@@ -24,7 +24,7 @@ export function define(command: Command): void {
     module.define(subcommand);
     subcommand.configureHelp({
       commandUsage: (shown) =>
-        `${COMMAND} pipeline ${shown.usage().replace("[options] <name>", `<name> ${name} [options]`)}`,
+        `sluice pipeline ${shown.usage().replace("[options] <name>", `<name> ${name} [options]`)}`,
     });
   }
 }
@@ -32,7 +32,8 @@ export function define(command: Command): void {
 /** A pipeline's name stands before the subcommand; the parser wants it after. */
 export function arrange(args: readonly string[]): string[] {
   const arranged = [...args];
-  const [, first, second] = args.flatMap((arg, index) => arg.startsWith("-") ? [] : [index]);
+  const [command, first, second] = args.flatMap((arg, index) => arg.startsWith("-") ? [] : [index]);
+  if (args[command] === "help") return arranged;
   if (first === undefined || (NAMES.includes(args[first]) && !NAMES.includes(args[second]))) return arranged;
   const asksForHelp = args.some((arg) => arg === "--help" || arg === "-h");
   if (second !== undefined) [arranged[first], arranged[second]] = [args[second], args[first]];

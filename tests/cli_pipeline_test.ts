@@ -41,7 +41,7 @@ function withPets(use: (place: Workplace) => Promise<void>): Promise<void> {
 const run = (place: Workplace, ...args: string[]) =>
   place.sluice("run", "./pets.ts", "--progress", "off", "--pipeline-name", "pets", ...args);
 
-/** A command that must go well, with its \`--json\` read. */
+/** A command that must go well, with its `--json` read. */
 async function json(place: Workplace, ...args: string[]) {
   const { code, out, err } = await place.sluice(...args, "--json");
   assert.equal(code, 0, err + out);
@@ -259,6 +259,7 @@ Deno.test("pipeline shows help for each command, with examples and exit codes", 
       0,
       true,
     ]);
+    assert.equal((await place.sluice("help", "pipeline")).out, all.out);
     for (const { out } of [all, one]) assert.match(out, /Examples:[\s\S]*Exit codes:/);
     const none = await place.sluice("pipeline", "pets", "runs");
     assert.match(none.err, /run a source first/);
