@@ -10,6 +10,7 @@ import { takeLease } from "../../pipeline/lease.ts";
 import { localPackages } from "../../pipeline/pipeline_directory.ts";
 import { helpEnd } from "../help.ts";
 import { note, print } from "../print.ts";
+import { counted } from "../progress_state.ts";
 import { confirmed, type ConfirmFlags } from "./confirm.ts";
 import {
   type DatasetFlags,
@@ -61,7 +62,9 @@ async function drop(name: string, resources: string[], flags: DropFlags): Promis
   print(
     flags.json
       ? JSON.stringify({ ok: true, pipeline: name, ...done })
-      : `Dropped ${done.tables.length} tables and the state of ${done.states.length} resources`,
+      : `Dropped ${counted(done.tables.length, "table")} and the state of ${
+        counted(done.states.length, "resource")
+      }`,
   );
 }
 
