@@ -16,7 +16,8 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const program = await programFor(args);
     if (args.length === 0) program.help({ error: true });
-    await program.parseAsync(args, { from: "user" });
+    const arranged = (await askedCommand(args)?.load())?.arrange?.(args) ?? args;
+    await program.parseAsync(arranged, { from: "user" });
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) return printFailure(error, args);

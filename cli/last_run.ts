@@ -1,50 +1,43 @@
 /**
- * What the last run of each pipeline wrote to, so that `query` needs no options afterwards.
+ * Where the last run of each pipeline put its data, so that other commands need no options afterwards.
  * @module
  */
-import { join } from "node:path";
-import type { LoadInfo } from "../pipeline/load_info.ts";
+import type { Configuration } from "../pipeline/config.ts";
+import { pipelineDirectory, pipelineNames } from "../pipeline/pipeline_directory.ts";
+import type { Trace } from "../pipeline/trace.ts";
+import { newestTrace } from "../pipeline/traces.ts";
 
 /** Where a pipeline's data went. */
-export type LastRun = Pick<LoadInfo, "pipelineName" | "datasetName" | "destination" | "finishedAt">;
-
-const FILE_NAME = "last_run.json";
-
-/** Remembers a run beside the pipeline's packages. */
-export async function rememberRun(projectDirectory: string, info: LoadInfo): Promise<void> {
-  const { pipelineName, datasetName, destination, finishedAt } = info;
-  const path = join(projectDirectory, ".dlt", ".var", pipelineName, FILE_NAME);
-  try {
-    await Deno.writeTextFile(
-      path,
-      JSON.stringify({ pipelineName, datasetName, destination, finishedAt }) + "\n",
-    );
-  } catch {
-    // The data is loaded; without this file `query` only needs its options.
-  }
+export interface LastRun {
+  readonly pipelineName: string;
+  readonly datasetName: string;
+  readonly destination: string;
+  /** What a script said about the destination, which no file of the project says. */
+  readonly destinationParameters: Readonly<Record<string, unknown>>;
+  readonly finishedAt: string;
 }
 
-/** The last run of every pipeline of a project, newest first. */
-export async function lastRuns(projectDirectory: string): Promise<LastRun[]> {
-  const directory = join(projectDirectory, ".dlt", ".var");
+/** The last run that completed of every pipeline of a project, newest first. */
+export async function lastRuns(configuration: Configuration): Promise<LastRun[]> {
   const runs: LastRun[] = [];
-  try {
-    for await (const entry of Deno.readDir(directory)) {
-      const run = entry.isDirectory && (await readRun(join(directory, entry.name, FILE_NAME)));
-      if (run) runs.push(run);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  for (const name of await pipelineNames(configuration)) {
+    const trace = await newestTrace(pipelineDirectory(configuration, name), "completed");
+    if (trace) runs.push(lastRunOf(trace));
   }
   return runs.sort((a, b) => (a.finishedAt < b.finishedAt ? 1 : -1));
 }
 
-async function readRun(path: string): Promise<LastRun | undefined> {
-  try {
-    const run = JSON.parse(await Deno.readTextFile(path));
-    const names = [run.pipelineName, run.datasetName, run.destination, run.finishedAt];
-    return names.every((name) => typeof name === "string") ? run : undefined;
-  } catch {
-    return undefined;
-  }
+/** What a trace says about where the data is. */
+export function lastRunOf(trace: Trace): LastRun {
+  const { pipelineName, datasetName, destination, finishedAt, configuration } = trace;
+  const given = configuration.filter(({ owner, from, value }) =>
+    owner === `destination ${destination}` && from === "argument" && !JSON.stringify(value).includes("***")
+  );
+  return {
+    pipelineName,
+    datasetName,
+    destination,
+    finishedAt,
+    destinationParameters: Object.fromEntries(given.map(({ name, value }) => [name, value])),
+  };
 }

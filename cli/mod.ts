@@ -4,13 +4,20 @@
  */
 import type { Command } from "cli";
 
+/** What a command's module has. */
+export interface CommandModule {
+  define(command: Command): void;
+  /** The arguments in the order that the parser wants, where people write them in another one. */
+  arrange?(args: readonly string[]): string[];
+}
+
 /** A command as the program knows it before its module is loaded. */
 export interface CommandEntry {
   readonly name: string;
   /** One line for the program's help. */
   readonly summary: string;
   /** The module: it adds arguments, options, help and action to the command. */
-  load(): Promise<{ define(command: Command): void }>;
+  load(): Promise<CommandModule>;
 }
 
 /** All commands, in the order of the help. */
@@ -26,6 +33,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./sources.ts"),
   },
   { name: "query", summary: "Run one SQL statement on what was loaded", load: () => import("./query.ts") },
+  { name: "pipelines", summary: "List the pipelines that ran here", load: () => import("./pipelines.ts") },
+  {
+    name: "pipeline",
+    summary: "Look at one pipeline: runs, packages, cursors; drop parts of it",
+    load: () => import("./pipeline.ts"),
+  },
   { name: "simulate", summary: "Serve a simulated API on this machine", load: () => import("./simulate.ts") },
   {
     name: "demo",

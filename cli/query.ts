@@ -54,20 +54,24 @@ export function define(command: Command): void {
 async function target(flags: QueryFlags): Promise<Pipeline> {
   if (flags.destination !== undefined) await findDestination(flags.destination);
   const configuration = await Configuration.load({ projectDirectory: Deno.cwd() });
-  const last = await lastRunOf(configuration.projectDirectory, flags.pipelineName);
+  const last = await lastRunOf(configuration, flags.pipelineName);
   const isElsewhere = flags.database !== undefined;
   return pipeline({
     configuration,
     pipelineName: flags.pipelineName ?? last.pipelineName,
     datasetName: flags.datasetName ?? last.datasetName,
     destination: isElsewhere ? "sqlite" : flags.destination ?? last.destination,
-    destinationParameters: isElsewhere ? { credentials: `sqlite:///${resolve(flags.database!)}` } : undefined,
+    destinationParameters: isElsewhere
+      ? { credentials: `sqlite:///${resolve(flags.database!)}` }
+      : flags.destination === undefined
+      ? last.destinationParameters
+      : undefined,
   });
 }
 
 /** The run to go by; before any run, what a built-in source would use. */
-async function lastRunOf(projectDirectory: string, pipelineName?: string): Promise<Partial<LastRun>> {
-  const runs = await lastRuns(projectDirectory);
+async function lastRunOf(configuration: Configuration, pipelineName?: string): Promise<Partial<LastRun>> {
+  const runs = await lastRuns(configuration);
   const run = pipelineName === undefined ? runs[0] : runs.find((each) => each.pipelineName === pipelineName);
   if (run) return run;
   for (const load of Object.values(builtInSources)) {

@@ -9,7 +9,6 @@ import { formatLoadInfo } from "../pipeline/load_info.ts";
 import { pipeline } from "../pipeline/pipeline.ts";
 import { helpEnd, integerFrom } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
-import { rememberRun } from "./last_run.ts";
 import { print } from "./print.ts";
 import { openProgress, PROGRESS_KINDS, type ProgressKind } from "./progress.ts";
 import { chooseSource, type SourceFlags, withSourceFlags } from "./source_flags.ts";
@@ -62,7 +61,6 @@ async function run(name: string, flags: RunFlags): Promise<void> {
     })
       .run(source, { limit, fullRefresh, signal });
   });
-  await rememberRun(configuration.projectDirectory, info);
   print(flags.json ? JSON.stringify({ ok: true, ...info }) : formatLoadInfo(info));
 }
 

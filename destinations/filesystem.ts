@@ -42,6 +42,7 @@ export function filesystemOver(files: FileLayer): Destination<typeof parameters>
       mergeStrategies: ["replace-per-parent"],
       batchRows: 5000,
       atomicPublish: true,
+      dropsTables: true,
     },
     async open({ bucket_url }, context) {
       const bucket = bucketPath(bucket_url, context);

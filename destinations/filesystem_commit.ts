@@ -22,6 +22,8 @@ export interface Commit {
   /** New and rewritten files. */
   readonly moves: readonly Move[];
   readonly removes: readonly string[];
+  /** Folders of dropped tables; they go unless somebody else's files are in them. */
+  readonly emptied?: readonly string[];
   /** The `_dlt_loads` file: moved after all else, so that who finds it finds the load complete. */
   readonly loaded: Move;
 }
@@ -64,8 +66,17 @@ export async function applyCommit(files: FileLayer, root: string, commit: Commit
   await files.rename(join(root, commit.loaded.from), join(root, commit.loaded.to));
   // The record may be forgotten only once what it says can no longer be.
   for (const path of commit.removes) folders.add(dirname(path));
-  for (const folder of folders) await files.syncDirectory(join(root, folder));
+  for (const folder of folders) {
+    if (!commit.emptied?.includes(folder)) await files.syncDirectory(join(root, folder));
+  }
+  for (const folder of commit.emptied ?? []) await removeEmptied(files, join(root, folder));
   await files.syncDirectory(root);
   await files.remove(join(root, SYSTEM_FOLDER, RECORD));
   await files.syncDirectory(join(root, SYSTEM_FOLDER));
+}
+
+async function removeEmptied(files: FileLayer, folder: string): Promise<void> {
+  const left = await files.list(folder);
+  if (left?.length === 0) await files.remove(folder);
+  else if (left) await files.syncDirectory(folder);
 }

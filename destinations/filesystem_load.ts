@@ -8,7 +8,7 @@ import type { RowBatch, Table } from "../pipeline/schema_types.ts";
 import { applyCommit, writeCommit } from "./filesystem_commit.ts";
 import type { Dataset } from "./filesystem_dataset.ts";
 import { explain } from "./filesystem_files.ts";
-import { checkTable } from "./filesystem_names.ts";
+import { checkTable, plainName } from "./filesystem_names.ts";
 import { StagedFiles } from "./filesystem_staging.ts";
 import { supersede } from "./filesystem_supersede.ts";
 import { loadedFile, outdatedStates, versionAndStateFiles } from "./filesystem_system.ts";
@@ -68,6 +68,7 @@ export class FilesystemLoad implements Load {
     // A load package that is handed over twice is true once.
     if (view.loadIds.has(this.#loadId)) return;
     for (const table of publication.tables) await supersede(view, this.#staged, table);
+    for (const name of publication.dropTables ?? []) await this.#drop(view, name);
     for (const { path, text } of versionAndStateFiles(publication)) await this.#staged.add(path, text);
     if (publication.state) {
       const outdated = await outdatedStates(view, publication.state.pipelineName);
@@ -80,6 +81,12 @@ export class FilesystemLoad implements Load {
     } catch (cause) {
       throw await this.#isPublished() ? this.#notApplied(cause) : cause;
     }
+  }
+
+  async #drop(view: View, table: string): Promise<void> {
+    plainName("table", table);
+    for (const { path } of await view.list(table)) this.#staged.remove(path);
+    this.#staged.removeFolder(table);
   }
 
   async #isPublished(): Promise<boolean> {

@@ -35,6 +35,7 @@ export class StagedFiles {
   readonly #tables = new Map<string, TableFile>();
   readonly #moves: Move[] = [];
   readonly #removes = new Set<string>();
+  readonly #emptied: string[] = [];
   readonly #encoder = new TextEncoder();
   #made = 0;
   #waitingBytes = 0;
@@ -136,6 +137,11 @@ export class StagedFiles {
     this.#removes.add(path);
   }
 
+  /** Lets a folder of the dataset go once its files are gone. */
+  removeFolder(path: string): void {
+    this.#emptied.push(path);
+  }
+
   /** Waits until all files are on the disk, then says what publishing them means. */
   async complete(loaded: { path: string; text: string }): Promise<Commit> {
     for (const [table, { path }] of this.#tables) {
@@ -148,6 +154,7 @@ export class StagedFiles {
       loadId: this.#loadId,
       moves: this.#moves,
       removes: [...this.#removes],
+      ...(this.#emptied.length && { emptied: this.#emptied }),
       loaded: marker,
     };
   }

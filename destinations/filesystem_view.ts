@@ -58,7 +58,8 @@ export class View {
     const names = entries.filter((entry) => entry.isDirectory && !entry.name.startsWith("."))
       .map((entry) => entry.name);
     const coming = this.#moves().map((move) => move.to.split("/")[0]);
-    return [...new Set([...names, ...coming])].sort();
+    const going = new Set(this.#commit?.emptied);
+    return [...new Set([...names.filter((name) => !going.has(name)), ...coming])].sort();
   }
 
   /** Files of a table, oldest load first. */

@@ -34,6 +34,7 @@ export const sqlite: Destination<typeof parameters> = {
     mergeStrategies: ["delete-insert", "insert-only", "coalesce", "replace-per-parent"],
     batchRows: 500,
     atomicPublish: true,
+    dropsTables: true,
   },
   async open({ credentials, lock_timeout }, context) {
     const path = databasePath(credentials, context);

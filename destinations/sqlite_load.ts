@@ -135,10 +135,18 @@ export class SqliteLoad implements Load {
     return this.#attempt("publish the load", async () => {
       await this.migrate(systemTables());
       for (const table of publication.tables) await this.#supersede(table);
+      for (const name of publication.dropTables ?? []) this.#drop(name);
       this.#writeSystemRows(publication);
       this.#database.exec("COMMIT");
       this.#open = false;
     });
+  }
+
+  #drop(name: string): void {
+    // The look also refuses a table whose name differs in case only, which SQLite would drop instead.
+    if (!this.#target(name).columns.size) return;
+    this.#database.exec(`DROP TABLE ${sql.quote(name)}`);
+    this.#tables.delete(name);
   }
 
   async #supersede(publication: TablePublication): Promise<void> {

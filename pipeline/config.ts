@@ -37,6 +37,16 @@ export interface ResolveOptions<P extends ParameterSpecs> extends ConfigScope {
   readonly given?: Given<P>;
 }
 
+/** A value that somebody asked for; secrets are boxed. */
+export interface UsedValue {
+  /** E.g. `source okta`. */
+  readonly owner: string;
+  readonly name: string;
+  readonly value: unknown;
+  /** Where it came from, for a person. */
+  readonly from: string;
+}
+
 interface Found {
   readonly value: unknown;
   /** E.g. `environment variable API_TOKEN`, or a file and the path in it. */
@@ -61,15 +71,18 @@ export class Configuration {
   readonly #files: ConfigFiles;
   readonly #environment: Environment;
   readonly #overrides: Readonly<Record<string, string>>;
+  readonly #onUse: (used: UsedValue) => void;
 
   private constructor(
     files: ConfigFiles,
     environment: Environment,
     overrides: Readonly<Record<string, string>>,
+    onUse: (used: UsedValue) => void = () => {},
   ) {
     this.#files = files;
     this.#environment = environment;
     this.#overrides = overrides;
+    this.#onUse = onUse;
     this.warnings = files.warnings;
     this.projectDirectory = files.projectDirectory;
     this.folder = files.folder;
@@ -84,6 +97,11 @@ export class Configuration {
     const environment = environmentOf(options.env);
     const files = await readConfigFiles(options.projectDirectory, environment, options.machineFolder);
     return new Configuration(files, environment, options.overrides ?? {});
+  }
+
+  /** The same configuration, which tells of every value that is asked of it and found. */
+  recording(onUse: (used: UsedValue) => void): Configuration {
+    return new Configuration(this.#files, this.#environment, this.#overrides, onUse);
   }
 
   /**
@@ -106,6 +124,7 @@ export class Configuration {
       if (found) {
         origins[key] = found.origin;
         values[key] = accept(key, spec, found, where.owner, problems);
+        this.#onUse({ owner: where.owner, name: key, value: values[key], from: found.origin });
       } else if (spec.required) problems.missing.push(key);
     }
     const isReplaced = (key: string) =>

@@ -17,6 +17,8 @@ export interface Capabilities {
   readonly batchRows: number;
   /** Data and bookkeeping become visible in one step. */
   readonly atomicPublish: boolean;
+  /** `Publication.dropTables` is done. @default false */
+  readonly dropsTables?: boolean;
 }
 
 /** What a dataset knows about a pipeline. */
@@ -80,6 +82,8 @@ export interface Publication {
   /** UTC, epoch milliseconds. */
   readonly insertedAt: number;
   readonly tables: readonly TablePublication[];
+  /** Tables that are no more, with all their rows; one that does not exist is fine. */
+  readonly dropTables?: readonly string[];
   /** Present when the schema's hash is not stored yet. */
   readonly version?: VersionRow;
   /** Present when the state changed. */

@@ -33,6 +33,15 @@ export async function makeDirectory(path: string): Promise<void> {
   }
 }
 
+/** Whether there is a directory at a path. */
+export async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 /** Makes renames in a directory durable. Windows has no such call and needs none. */
 export async function syncDirectory(path: string): Promise<void> {
   if (Deno.build.os === "windows") return;

@@ -15,6 +15,7 @@ import { Normalizer, type RootTableHints } from "./normalize.ts";
 import { publication, tablePublication, withRootKeys } from "./publication.ts";
 import { ResourceTables } from "./resource_tables.ts";
 import { Schema } from "./schema.ts";
+import { knownColumns, schemaChanges, type TableChange } from "./schema_changes.ts";
 import type { RowBatch, Table } from "./schema_types.ts";
 import { dispositionOf, rootTable, type StoredHints } from "./table_hints.ts";
 
@@ -25,6 +26,11 @@ export interface LoadedPackage {
   readonly rows: Record<string, number>;
   /** Seconds spent on turning records into rows, and in the destination. */
   readonly seconds: { readonly normalize: number; readonly load: number };
+  readonly schema: {
+    readonly version: number;
+    readonly hash: string;
+    readonly changes: readonly TableChange[];
+  };
 }
 
 interface Loading {
@@ -41,6 +47,7 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   const { loadId, pipelineName, schemaName, resources } = pkg.manifest;
   const stored = await session.stored(pipelineName, schemaName);
   const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
+  const before = knownColumns(schema);
   const naming = new Naming(destination.capabilities.maxIdentifierLength);
   const filledBefore = new Set(
     [...schema.tables.values()].filter(({ columns }) => columns.has("_dlt_id")).map(({ name }) => name),
@@ -52,7 +59,7 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   const migrated = new Map<string, number>();
   const drain = async () => {
     for (const batch of batches.splice(0)) {
-      const columns = knownColumns(batch.table);
+      const columns = columnCount(batch.table);
       if (migrated.get(batch.table.name) !== columns) {
         await watch.load(() => load.migrate([batch.table]));
         migrated.set(batch.table.name, columns);
@@ -85,7 +92,13 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   await watch.load(() => load.publish(publication(pkg, schema, tables, stored.schema)));
   const rows = normalizer.counts();
   emit({ type: "loaded", loadId, tables: rows });
-  return { loadId, rows, seconds: watch.seconds() };
+  const { version, hash } = schema;
+  return {
+    loadId,
+    rows,
+    seconds: watch.seconds(),
+    schema: { version, hash, changes: schemaChanges(before, schema) },
+  };
 }
 
 /** Tells the destination's time from ours; both run through one loop. */
@@ -107,7 +120,7 @@ class Stopwatch {
   }
 }
 
-function knownColumns(table: Table): number {
+function columnCount(table: Table): number {
   let known = 0;
   for (const column of table.columns.values()) if (column.data_type) known++;
   return known;

@@ -14,14 +14,17 @@ import { Configuration, pipelineSections } from "./config.ts";
 import type { Destination, QueryResult, Session } from "./destination.ts";
 import { ConfigError, InterruptedError, SluiceError, StateError } from "./errors.ts";
 import type { Emit } from "./events.ts";
-import { makeDirectory } from "./files.ts";
+import { isDirectory, makeDirectory } from "./files.ts";
 import { takeLease } from "./lease.ts";
 import { Journal, type LoadInfo } from "./load_info.ts";
 import { type LoadedPackage, loadPackage } from "./load.ts";
 import { LoadPackage, newLoadId } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { type Plan, type PlanOptions, planRun } from "./plan.ts";
+import { pipelineDirectory } from "./pipeline_directory.ts";
 import { readState } from "./state.ts";
+import { type Trace, TraceRecorder } from "./trace.ts";
+import { keepTrace } from "./traces.ts";
 
 /** How a pipeline is set up. */
 export interface PipelineOptions {
@@ -107,9 +110,47 @@ class ConfiguredPipeline implements Pipeline {
   }
 
   async run(source: Source, options: RunOptions = {}): Promise<LoadInfo> {
-    const configuration = await this.#configuration();
-    const names = this.#names(configuration, source);
-    const journal = new Journal(this.#options.emit);
+    const read = await this.#configuration();
+    const names = this.#names(read, source);
+    const { resources, limit, fullRefresh } = options;
+    const { destination = "sqlite" } = this.#options;
+    const recorder = new TraceRecorder({
+      ...names,
+      destination: typeof destination === "string" ? destination : destination.name,
+      source: source.definition.name,
+      schemaName: new Naming().identifier(source.definition.name),
+      options: { resources, limit, fullRefresh },
+    });
+    const journal = new Journal((event) => {
+      recorder.take(event);
+      this.#options.emit?.(event);
+    });
+    const configuration = read.recording(recorder.use);
+    const directory = pipelineDirectory(configuration, names.pipelineName);
+    try {
+      const info = await this.#run(source, { configuration, names, options, journal, recorder, directory });
+      await this.#keepTrace(directory, recorder.finish(), journal.emit);
+      return info;
+    } catch (error) {
+      // A command in a folder that is no project leaves nothing there.
+      const isProject = await isDirectory(configuration.folder);
+      if (isProject) await this.#keepTrace(directory, recorder.finish(error), journal.emit);
+      throw error;
+    }
+  }
+
+  async #keepTrace(directory: string, trace: Trace, emit: Emit): Promise<void> {
+    const problem = await keepTrace(directory, trace);
+    if (problem === undefined) return;
+    emit({
+      type: "warning",
+      code: "trace-not-kept",
+      message: `the trace of this run was not kept: ${problem}`,
+    });
+  }
+
+  async #run(source: Source, run: Run): Promise<LoadInfo> {
+    const { configuration, names, options, journal, recorder, directory } = run;
     const signal = options.signal ?? new AbortController().signal;
     configuration.warnings.forEach((message) =>
       journal.emit({ type: "warning", code: "configuration", message })
@@ -121,8 +162,18 @@ class ConfiguredPipeline implements Pipeline {
     resourceGraph(resolved.resources, options.resources ?? source.resources);
     const { destination, session } = await this.#open(configuration, names, false);
     await using _session = session;
-    const work: Work = { ...names, source, resolved, options, signal, journal, destination, session };
-    const directory = join(configuration.folder, ".var", names.pipelineName);
+    recorder.opened(destination.name, session.location);
+    const work: Work = {
+      ...names,
+      source,
+      resolved,
+      options,
+      signal,
+      journal,
+      recorder,
+      destination,
+      session,
+    };
     try {
       await makeDirectory(join(directory, "packages"));
       using _lease = await takeLease(directory, names.pipelineName);
@@ -203,6 +254,16 @@ class ConfiguredPipeline implements Pipeline {
 
 const DATASET_NAME = { type: "text", help: "Name of the dataset." } as const;
 
+/** A run before its source is built and its destination open. */
+interface Run {
+  readonly configuration: Configuration;
+  readonly names: Names;
+  readonly options: RunOptions;
+  readonly journal: Journal;
+  readonly recorder: TraceRecorder;
+  readonly directory: string;
+}
+
 /** Everything one run needs, once it is settled. */
 interface Work extends Names {
   readonly source: Source;
@@ -210,6 +271,7 @@ interface Work extends Names {
   readonly options: RunOptions;
   readonly signal: AbortSignal;
   readonly journal: Journal;
+  readonly recorder: TraceRecorder;
   readonly destination: Destination;
   readonly session: Session;
 }
@@ -242,6 +304,7 @@ async function loadOnePending(work: Work, directory: string): Promise<LoadedPack
     return undefined;
   }
   const isDue = status === "extracted" && !await work.session.hasLoad(loadId);
+  if (isDue) work.recorder.extracted(loadId);
   const loaded = isDue ? await publishPackage(work, pkg) : undefined;
   await pkg.remove();
   return loaded;
@@ -283,6 +346,7 @@ async function runPackage(work: Work, directory: string): Promise<LoadedPackage>
       journal.resources = resources;
       await pkg.seal(resources, state);
     });
+    work.recorder.extracted(head.loadId);
   } catch (error) {
     // Nothing of an unfinished package is ever loaded, so nothing of it is kept.
     await pkg.remove();
@@ -298,6 +362,7 @@ async function publishPackage(work: Work, pkg: LoadPackage): Promise<LoadedPacka
   journal.emit({ type: "step", step: "normalize", state: "started" });
   journal.emit({ type: "step", step: "load", state: "started" });
   const loaded = await loadPackage({ pkg, session, destination, signal, emit: journal.emit });
+  work.recorder.loaded(loaded);
   journal.seconds.normalize += loaded.seconds.normalize;
   journal.seconds.load += loaded.seconds.load;
   journal.emit({ type: "step", step: "normalize", state: "finished", seconds: loaded.seconds.normalize });

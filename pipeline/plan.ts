@@ -22,6 +22,7 @@ import type { JsonObject } from "./json.ts";
 import { Naming } from "./naming.ts";
 import { Normalizer } from "./normalize.ts";
 import { Schema } from "./schema.ts";
+import { knownColumns, schemaChanges, type TableChange } from "./schema_changes.ts";
 import type { MergeStrategy, WriteDisposition } from "./schema_types.ts";
 import { readState, resourceState } from "./state.ts";
 import { dispositionOf, keysOf, rootTable } from "./table_hints.ts";
@@ -37,12 +38,7 @@ export interface PlanOptions {
 }
 
 /** A table that a run would make or widen, as far as one page tells. */
-export interface PlannedTable {
-  readonly table: string;
-  readonly isNew: boolean;
-  /** Columns that are not there yet, with their types. */
-  readonly newColumns: readonly { name: string; type: string }[];
-}
+export type PlannedTable = TableChange;
 
 /** How many requests something takes; not exact where the API does not tell. */
 export interface PlannedRequests {
@@ -222,7 +218,7 @@ function plannedTables(
   { schema, naming }: { schema: Schema; naming: Naming },
 ): PlannedTable[] {
   const { settings } = node.resource;
-  const known = new Map([...schema.tables].map(([name, { columns }]) => [name, filled(columns)]));
+  const known = knownColumns(schema);
   const normalizer = new Normalizer({ schema, naming, loadId: "0", batchRows: 1000, sink: () => {} });
   const hints = {
     maxTableNesting: settings.max_table_nesting ?? undefined,
@@ -236,19 +232,7 @@ function plannedTables(
     });
     normalizer.add(table.name, record, hints);
   }
-  const planned: PlannedTable[] = [];
-  for (const table of schema.tables.values()) {
-    const before = known.get(table.name);
-    const newColumns = [...table.columns.values()]
-      .filter(({ name, data_type }) => data_type !== undefined && !before?.has(name))
-      .map(({ name, data_type }) => ({ name, type: data_type! }));
-    if (newColumns.length) planned.push({ table: table.name, isNew: !before?.size, newColumns });
-  }
-  return planned;
-}
-
-function filled(columns: ReadonlyMap<string, { name: string; data_type?: string }>): Set<string> {
-  return new Set([...columns.values()].filter(({ data_type }) => data_type).map(({ name }) => name));
+  return schemaChanges(known, schema);
 }
 
 /** What answers told about rate limits, and how long requests take under them. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ParameterSpecs } from "../pipeline/parameters.ts";
+import { dropCases } from "./destination_cases_drop.ts";
 import { loadCases } from "./destination_cases_load.ts";
 import { mergeCases } from "./destination_cases_merge.ts";
 import { modelCases } from "./destination_cases_model.ts";
@@ -19,6 +20,7 @@ const CASES: readonly Case[] = [
   ...valueCases,
   ...nameCases,
   ...sessionCases,
+  ...dropCases,
 ];
 
 /**

@@ -139,6 +139,15 @@ export class Workplace implements AsyncDisposable {
     return publication.loadId;
   }
 
+  /** Drops tables in a session of its own. */
+  async drop(names: readonly string[], state?: string): Promise<void> {
+    await using session = await this.open();
+    for (const name of names) this.#schema.tables.delete(name);
+    const publication = { ...this.publication([], state), dropTables: names };
+    await using load = await session.begin(publication);
+    await load.publish(publication);
+  }
+
   /** Writes the rows of all parts. */
   async write(
     load: { write(batch: { table: Table; rows: SqlValue[][] }): Promise<void> },

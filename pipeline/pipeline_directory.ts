@@ -1,0 +1,81 @@
+/**
+ * What is kept of pipelines on this machine: a directory for each, with packages that wait, those that were
+ * set aside, and traces. All of it may vanish at any time; what counts is at the destination.
+ * @module
+ */
+import { join } from "node:path";
+import type { Configuration } from "./config.ts";
+import { isDirectory } from "./files.ts";
+import { LoadPackage, type Manifest } from "./load_package.ts";
+import { SluiceError } from "./errors.ts";
+
+const PACKAGES = "packages";
+const SET_ASIDE = "set_aside";
+
+/** The directory of a pipeline. */
+export function pipelineDirectory({ folder }: Configuration, pipelineName: string): string {
+  return join(folder, ".var", pipelineName);
+}
+
+/** Names of all pipelines that ran in a project, sorted. */
+export async function pipelineNames({ folder }: Configuration): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of await subfolders(join(folder, ".var"))) {
+    // Other things are kept there as well, such as what the demo loads.
+    const marks = [PACKAGES, SET_ASIDE, "traces"].map((mark) =>
+      isDirectory(join(folder, ".var", name, mark))
+    );
+    if ((await Promise.all(marks)).includes(true)) names.push(name);
+  }
+  return names;
+}
+
+/** A load package on this machine. */
+export interface LocalPackage {
+  readonly loadId: string;
+  readonly path: string;
+  /** `unfinished`: its run was killed while it read, and nothing of it is ever loaded. */
+  readonly status: "pending" | "unfinished" | "damaged" | "set-aside";
+  /** Absent when it cannot be read. */
+  readonly manifest?: Manifest;
+}
+
+/** The packages of a pipeline that are still on this machine, oldest first; those that were set aside come last. */
+export async function localPackages(directory: string): Promise<LocalPackage[]> {
+  const packages: LocalPackage[] = [];
+  for (const loadId of await subfolders(join(directory, PACKAGES))) {
+    const path = join(directory, PACKAGES, loadId);
+    const manifest = await manifestOf(path);
+    const status = manifest === undefined
+      ? "damaged"
+      : manifest.status === "extracted"
+      ? "pending"
+      : "unfinished";
+    packages.push({ loadId, path, status, manifest });
+  }
+  for (const loadId of await subfolders(join(directory, SET_ASIDE))) {
+    const path = join(directory, SET_ASIDE, loadId);
+    packages.push({ loadId, path, status: "set-aside", manifest: await manifestOf(path) });
+  }
+  return packages;
+}
+
+async function manifestOf(path: string): Promise<Manifest | undefined> {
+  try {
+    await using opened = await LoadPackage.open(path);
+    return opened.manifest;
+  } catch (error) {
+    if (error instanceof SluiceError) return undefined;
+    throw error;
+  }
+}
+
+async function subfolders(path: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(path)) if (entry.isDirectory) names.push(entry.name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
+  }
+  return names.sort();
+}
