@@ -16,11 +16,12 @@ export interface JsonObject {
 export class Double extends Number {}
 
 /**
- * A digit run that may exceed 2^53, or a literal whose point or exponent may end in a whole number. The
- * test may hit inside strings; that costs time, never correctness.
+ * A digit run that may exceed 2^53, or a literal whose point or exponent may end in a whole number: of a
+ * fraction that begins with 0 or 9 that is so when its digits are more than a double holds. The test may hit
+ * inside strings; that costs time, never correctness.
  */
 const NEEDS_SOURCE_TEXT_REGEXP =
-  /[:,[\s]-?(?:\d{16}|\d+\.0+[\s,\]}]|\d+(?:\.\d+)?[eE]|0(?:\.0*)?[\s,\]}](?<=-0(?:\.0*)?.))/;
+  /[:,[\s]-?(?:\d{16}|(?=[\d.]{17})\d+\.[09]|\d+\.0+[\s,\]}]|\d+(?:\.\d+)?[eE]|0(?:\.0*)?[\s,\]}](?<=-0(?:\.0*)?.))/;
 const INTEGER_REGEXP = /^-?\d+$/;
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
