@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./sources.ts"),
   },
   { name: "query", summary: "Run one SQL statement on what was loaded", load: () => import("./query.ts") },
+  {
+    name: "schema",
+    summary: "Show the tables of a pipeline, and what changed",
+    load: () => import("./schema.ts"),
+  },
   { name: "simulate", summary: "Serve a simulated API on this machine", load: () => import("./simulate.ts") },
   {
     name: "demo",

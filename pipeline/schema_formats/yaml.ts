@@ -3,7 +3,7 @@
  * and of YAML 1.2 read the same.
  * @module
  */
-import { Document, type Pair, Scalar, visit } from "yaml";
+import { Document, Scalar, visit } from "yaml";
 import type { Schema } from "../schema.ts";
 import { escaped, type FormatOptions, isUnprintable, schemaDocument } from "./parts.ts";
 
@@ -12,26 +12,16 @@ export function schemaToYaml(schema: Schema, options: FormatOptions = {}): strin
   const document = new Document(schemaDocument(schema, options), {
     version: "1.1",
     // A column may be called "<<", and is then no instruction to merge.
-    merge: false,
+    customTags: (tags) =>
+      tags.filter((tag) => typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:merge"),
     aliasDuplicateObjects: false,
   });
   visit(document, {
-    Pair(_key, pair: Pair) {
-      if (typeof pair.key === "string") pair.key = new Scalar(pair.key);
-    },
     Scalar(_key, scalar) {
       if (typeof scalar.value === "string" && needsQuotes(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
     },
   });
-  const text = document.toString(
-    {
-      indentSeq: false,
-      lineWidth: 0,
-      doubleQuotedAsJSON: true,
-      directives: false,
-      simpleKeys: false,
-    } as Parameters<Document["toString"]>[0],
-  );
+  const text = document.toString({ indentSeq: false, lineWidth: 0, doubleQuotedAsJSON: true });
   return escaped(text, "\n");
 }
 
