@@ -21,6 +21,7 @@ import { type LoadedPackage, loadPackage } from "./load.ts";
 import { LoadPackage, newLoadId } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { type Plan, type PlanOptions, planRun } from "./plan.ts";
+import { SchemaFiles } from "./schema_files.ts";
 import { readState } from "./state.ts";
 
 /** How a pipeline is set up. */
@@ -114,19 +115,28 @@ class ConfiguredPipeline implements Pipeline {
     configuration.warnings.forEach((message) =>
       journal.emit({ type: "warning", code: "configuration", message })
     );
-    const { resolved } = await buildSource(source, { configuration, pipelineName: names.pipelineName });
+    const built = await buildSource(source, { configuration, pipelineName: names.pipelineName });
     strayKeys(source, configuration).forEach((message) =>
       journal.emit({ type: "warning", code: "unknown-key", message })
     );
-    resourceGraph(resolved.resources, options.resources ?? source.resources);
+    resourceGraph(built.resolved.resources, options.resources ?? source.resources);
     const { destination, session } = await this.#open(configuration, names, false);
     await using _session = session;
-    const work: Work = { ...names, source, resolved, options, signal, journal, destination, session };
+    const schemaFiles = await SchemaFiles.open(source, {
+      ...names,
+      configuration,
+      destination,
+      emit: journal.emit,
+    });
+    const resolved = schemaFiles.source(built.resolved);
+    const run = { source, resolved, options, signal, journal, destination, session, schemaFiles };
+    const work: Work = { ...names, ...run };
     const directory = join(configuration.folder, ".var", names.pipelineName);
     try {
       await makeDirectory(join(directory, "packages"));
       using _lease = await takeLease(directory, names.pipelineName);
       const loaded = [...await loadPending(work, directory), await runPackage(work, directory)];
+      await schemaFiles.write(session, built.resolved);
       return journal.loadInfo(names, destination.name, session.location, loaded);
     } catch (error) {
       throw interrupted(error, signal) ??
@@ -137,9 +147,11 @@ class ConfiguredPipeline implements Pipeline {
   async plan(source: Source, options: PlanOptions = {}): Promise<Plan> {
     const configuration = await this.#configuration();
     const names = this.#names(configuration, source);
-    const { resolved } = await buildSource(source, { configuration, pipelineName: names.pipelineName });
+    const built = await buildSource(source, { configuration, pipelineName: names.pipelineName });
     const { destination, session } = await this.#openToRead(configuration, names);
     await using _session = session;
+    const schemaFiles = await SchemaFiles.open(source, { ...names, configuration, destination });
+    const resolved = schemaFiles.source(built.resolved);
     const schemaName = new Naming().identifier(source.definition.name);
     const resources = options.resources ?? source.resources;
     return await planRun(resolved, { ...names, ...options, resources, schemaName, destination, session });
@@ -212,6 +224,7 @@ interface Work extends Names {
   readonly journal: Journal;
   readonly destination: Destination;
   readonly session: Session;
+  readonly schemaFiles: SchemaFiles;
 }
 
 /** Loads what an earlier run extracted but did not come to publish; drops what it had not finished extracting. */
@@ -294,10 +307,10 @@ async function runPackage(work: Work, directory: string): Promise<LoadedPackage>
 }
 
 async function publishPackage(work: Work, pkg: LoadPackage): Promise<LoadedPackage> {
-  const { session, destination, signal, journal } = work;
+  const { session, destination, signal, journal, schemaFiles: { amend } } = work;
   journal.emit({ type: "step", step: "normalize", state: "started" });
   journal.emit({ type: "step", step: "load", state: "started" });
-  const loaded = await loadPackage({ pkg, session, destination, signal, emit: journal.emit });
+  const loaded = await loadPackage({ pkg, session, destination, signal, emit: journal.emit, amend });
   journal.seconds.normalize += loaded.seconds.normalize;
   journal.seconds.load += loaded.seconds.load;
   journal.emit({ type: "step", step: "normalize", state: "finished", seconds: loaded.seconds.normalize });
