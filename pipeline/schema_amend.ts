@@ -24,24 +24,30 @@ const OWN_HINTS = [
   "x-normalizer",
 ];
 
+/** What a source is amended with; `say` hears where the file decides against the source. */
+export interface Amending {
+  readonly file: SchemaFile;
+  readonly path: string;
+  readonly naming: Naming;
+  readonly say: (message: string) => void;
+}
+
 /** The source with what the file says of its resources' tables. */
-export function amendSource(
-  source: ResolvedSource,
-  { file, path, naming }: { file: SchemaFile; path: string; naming: Naming },
-): ResolvedSource {
+export function amendSource(source: ResolvedSource, amending: Amending): ResolvedSource {
+  const { file, naming } = amending;
   const resources = source.resources.map((resource) => {
     const { settings, name } = resource;
     if (typeof settings.table_name === "function") return resource;
     const tableName = naming.path(settings.table_name ?? name);
     const table = file.tables.find((each) => each.name === tableName && each.parent === undefined);
     return table
-      ? { ...resource, settings: { ...settings, ...amendedHints(settings, table, path) } }
+      ? { ...resource, settings: { ...settings, ...amendedHints(settings, table, amending) } }
       : resource;
   });
   return { ...source, resources };
 }
 
-function amendedHints(settings: TableHints, table: Table, path: string): TableHints {
+function amendedHints(settings: TableHints, table: Table, { path, say }: Amending): TableHints {
   const columns: Record<string, ColumnHints> = { ...columnsByName(settings.columns ?? {}) };
   for (const { name, ...hints } of table.columns.values()) {
     if (!name.startsWith("_dlt")) columns[name] = { ...columns[name], ...hints };
@@ -73,6 +79,11 @@ function amendedHints(settings: TableHints, table: Table, path: string): TableHi
       },
     );
   }
+  say(
+    `table ${table.name}: the schema file says ${told(disposition, strategy)}, the source ${
+      told(own.disposition, own.strategy)
+    }; the file was followed`,
+  );
   return {
     columns,
     write_disposition: {
@@ -81,6 +92,10 @@ function amendedHints(settings: TableHints, table: Table, path: string): TableHi
       ...(own.prune ? { prune: true } : {}),
     },
   };
+}
+
+function told(disposition: string, strategy: string | undefined): string {
+  return disposition === "merge" ? `merge, ${strategy ?? "delete-insert"}` : disposition;
 }
 
 /** Puts what the file says of the tables of these resources into the schema. Returns what could not be done. */

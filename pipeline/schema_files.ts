@@ -81,11 +81,7 @@ export class SchemaFiles {
     const text = path && await readIfThere(path);
     if (path && text !== undefined) {
       files.#isThere = true;
-      const file = parseSchemaFile(text, {
-        file: path,
-        schemaName: files.#schemaName,
-        naming: options.naming,
-      });
+      const file = files.#parse(text, path);
       // What nobody changed since a run wrote it must not hold against a source that was changed.
       if (fingerprint(file) !== WRITTEN_REGEXP.exec(text)?.[1]) files.#file = file;
     }
@@ -95,7 +91,9 @@ export class SchemaFiles {
   /** The source with what was edited. */
   source(source: ResolvedSource): ResolvedSource {
     if (!this.#file) return source;
-    return amendSource(source, { file: this.#file, path: this.#importPath!, naming: this.#naming });
+    const say = (message: string) =>
+      this.#options.emit?.({ type: "warning", code: "schema-file-followed", message });
+    return amendSource(source, { file: this.#file, path: this.#importPath!, naming: this.#naming, say });
   }
 
   /** Puts what was edited into the schema, for the tables of these resources. */

@@ -30,7 +30,7 @@ const TYPES: Readonly<Record<DataType, string>> = {
 
 /** One interface per table, and `Tables` with the row type of each table by its name. */
 export function schemaToTypescript(schema: Schema, options: FormatOptions = {}): string {
-  const tables = shownTables(schema, options);
+  const tables = shownTables(schema, options).filter((table) => typedColumns(table).length);
   const names = new Spellings(interfaceName, ["tables", "uint8array"]);
   const interfaces = tables.map((table) => rowInterface(table, names.of(table.name)));
   const index = tables.map(({ name }) => `  ${propertyKey(name)}: ${names.of(name)};`);
