@@ -3,13 +3,14 @@
  * @module
  */
 import {
-  isAlias,
+  type Document,
   isMap,
   isScalar,
   LineCounter,
   type Node,
   type Pair,
   parseDocument,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { ConfigError } from "./errors.ts";
@@ -113,15 +114,13 @@ class Reader {
   }
 
   read(schemaName: string, naming: Naming): SchemaFile {
-    // What dlt writes is read as dlt reads it; a key that stands twice is an error there, too.
-    const document = parseDocument(this.#text, {
-      version: "1.1",
-      lineCounter: this.#lines,
-      uniqueKeys: true,
-      prettyErrors: false,
-    });
+    const document = this.#parse();
     const [error] = document.errors;
     if (error) this.#refuse(error.pos[0], `it is not YAML: ${error.message.split("\n")[0]}`);
+    // Aliases multiply: a few lines may stand for more than a memory holds.
+    visit(document, {
+      Alias: (_key, alias) => this.#refuse(this.#position(alias), "it has an alias; write it out"),
+    });
     const root = this.#map(document.contents, "the file");
     this.#checkKeys(root, DOCUMENT_KEYS, "the schema");
     const name = this.#value(root, "name");
@@ -140,6 +139,21 @@ class Reader {
       this.#table(pair as Pair<Node, Node>, naming)
     );
     return { tables: this.#ordered(read.filter(({ table }) => !isSystemTable(table.name))) };
+  }
+
+  /** What dlt writes is read as dlt reads it; a key that stands twice is an error. */
+  #parse(): Document.Parsed {
+    try {
+      return parseDocument(this.#text, {
+        version: "1.1",
+        lineCounter: this.#lines,
+        uniqueKeys: true,
+        prettyErrors: false,
+      });
+    } catch (error) {
+      if (error instanceof RangeError) this.#refuse(0, "it is nested too deeply");
+      throw error;
+    }
   }
 
   #table({ key, value }: Pair<Node, Node>, naming: Naming): { table: Table; at: number } {
@@ -239,7 +253,6 @@ class Reader {
 }
 
 function problemOf(node: Node | null, check: Check): string | undefined {
-  if (isAlias(node)) return "written out, not an alias";
   const value = isScalar(node) ? node.value : undefined;
   if (typeof check === "object") {
     return check.includes(value as string) ? undefined : `one of ${check.join(", ")}`;

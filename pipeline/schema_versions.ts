@@ -38,7 +38,7 @@ export interface SchemaHistory {
 export async function schemaHistory(query: Query, name?: string): Promise<SchemaHistory> {
   const loads = await query(
     `SELECT schema_name, load_id, schema_version_hash FROM ${SYSTEM_TABLES.loads} ` +
-      `WHERE status = 0 ORDER BY length(load_id), load_id`,
+      `WHERE status = 0 ORDER BY CAST(load_id AS REAL), load_id`,
   );
   const names = [...new Set(loads.rows.map(([schema]) => String(schema)))];
   const chosen = name ?? names.at(-1);

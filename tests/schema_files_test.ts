@@ -262,7 +262,9 @@ const bad: readonly [what: string, text: string, line: number, reason: RegExp][]
   ["a missing parent", `${HEAD}    parent: dogs\n`, 3, /parent "dogs" of table "cats" is not there/],
   ["a circle of parents", `${HEAD}    parent: cats\n`, 3, /its own parent/],
   ["a key twice", `${HEAD}    resource: cats\n    resource: dogs\n`, 5, /unique/],
-  ["an alias", `${HEAD}    description: &a x\n  dogs:\n    description: *a\n`, 6, /not an alias/],
+  ["an alias", `${HEAD}    description: &a x\n  dogs:\n    description: *a\n`, 6, /has an alias/],
+  ["a bomb", `${HEAD}    x-a: &a [1]\n    x-b: &b [*a, *a]\n    x-c: [*b, *b]\n`, 5, /has an alias/],
+  ["an abyss", `name: pets\ntables: ${"[".repeat(20_000)}`, 1, /nested too deeply/],
   ["a merge without key", `${HEAD}    write_disposition: merge\n`, -1, /has no key/],
 ];
 for (const [what, text, line, reason] of bad) {
