@@ -2,17 +2,7 @@
  * A schema file that a person may have edited: read, checked key by key, and refused with file, line and reason.
  * @module
  */
-import {
-  type Document,
-  isMap,
-  isScalar,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-  type YAMLMap,
-} from "yaml";
+import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument, visit, type YAMLMap } from "yaml";
 import { ConfigError } from "./errors.ts";
 import type { Naming } from "./naming.ts";
 import { nearest } from "./nearest.ts";
@@ -114,7 +104,13 @@ class Reader {
   }
 
   read(schemaName: string, naming: Naming): SchemaFile {
-    const document = this.#parse();
+    // What dlt writes is read as dlt reads it; a key that stands twice is an error.
+    const document = parseDocument(this.#text, {
+      version: "1.1",
+      lineCounter: this.#lines,
+      uniqueKeys: true,
+      prettyErrors: false,
+    });
     const [error] = document.errors;
     if (error) this.#refuse(error.pos[0], `it is not YAML: ${error.message.split("\n")[0]}`);
     // Aliases multiply: a few lines may stand for more than a memory holds.
@@ -139,21 +135,6 @@ class Reader {
       this.#table(pair as Pair<Node, Node>, naming)
     );
     return { tables: this.#ordered(read.filter(({ table }) => !isSystemTable(table.name))) };
-  }
-
-  /** What dlt writes is read as dlt reads it; a key that stands twice is an error. */
-  #parse(): Document.Parsed {
-    try {
-      return parseDocument(this.#text, {
-        version: "1.1",
-        lineCounter: this.#lines,
-        uniqueKeys: true,
-        prettyErrors: false,
-      });
-    } catch (error) {
-      if (error instanceof RangeError) this.#refuse(0, "it is nested too deeply");
-      throw error;
-    }
   }
 
   #table({ key, value }: Pair<Node, Node>, naming: Naming): { table: Table; at: number } {
