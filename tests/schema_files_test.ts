@@ -5,7 +5,7 @@
 import assert from "assert";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { defineSource, type LoadInfo, pipeline, SluiceError, type SqlRow } from "../mod.ts";
+import { defineSource, type LoadInfo, pipeline, type Plan, SluiceError, type SqlRow } from "../mod.ts";
 import type { SourceParts } from "../extract/source.ts";
 import { Configuration } from "../pipeline/config.ts";
 import type { JsonObject } from "../pipeline/json.ts";
@@ -16,6 +16,7 @@ type Settings = Partial<NonNullable<SourceParts["resources"]>[number] & object>;
 
 interface Scene {
   run(records: JsonObject[], settings?: Settings): Promise<LoadInfo>;
+  plan(settings?: Settings): Promise<Plan>;
   query(sql: string): Promise<SqlRow[]>;
   read(path: string): Promise<string>;
   edit(change: (text: string) => string): Promise<void>;
@@ -44,23 +45,21 @@ async function scene(
       machineFolder: folder,
     });
     const pets = pipeline({ pipelineName: "pets", projectDirectory: folder, configuration, destination });
+    const source = (records: JsonObject[], settings?: Settings) => {
+      const resource = {
+        name: "cats",
+        records: async function* () {
+          yield records;
+        },
+        ...settings,
+      };
+      const build = () => ({ resources: [resource] } as SourceParts);
+      return defineSource({ name: "pets", parameters: {}, build })();
+    };
     const read = (path: string) => Deno.readTextFile(join(folder, path));
     await use({
-      run: (records, settings) => {
-        const resource = {
-          name: "cats",
-          records: async function* () {
-            yield records;
-          },
-          ...settings,
-        };
-        const source = defineSource({
-          name: "pets",
-          parameters: {},
-          build: () => ({ resources: [resource] } as SourceParts),
-        });
-        return pets.run(source());
-      },
+      run: (records, settings) => pets.run(source(records, settings)),
+      plan: (settings) => pets.plan(source([], settings), { probe: false }),
       query: async (sql) => (await pets.query(sql)).rows,
       read,
       edit: async (change) => {
@@ -177,8 +176,8 @@ Deno.test("run() keeps the type of a column that has values, and says so", () =>
     assert.deepEqual(await query("SELECT id FROM cats ORDER BY id"), [[1], [2]]);
   }));
 
-Deno.test("run() merges by a key that the file names", () =>
-  scene(async ({ run, query, edit }) => {
+Deno.test("run() merges by a key that the file names, and plan() says so", () =>
+  scene(async ({ run, plan, query, edit }) => {
     await run([{ id: 1, n: 1 }]);
     await edit((text) =>
       text.replace(
@@ -186,6 +185,7 @@ Deno.test("run() merges by a key that the file names", () =>
         "columns:\n      id:\n        primary_key: true\n        nullable: false\n    write_disposition: merge",
       )
     );
+    assert.equal((await plan()).resources[0].disposition, "merge");
     const info = await run([{ id: 1, n: 2 }, { id: 2, n: 3 }]);
     assert.deepEqual(info.warnings.map(({ code }) => code), ["schema-file-followed"]);
     assert.deepEqual(await query("SELECT id, n FROM cats ORDER BY id"), [[1, 2], [2, 3]]);
@@ -264,7 +264,7 @@ const bad: readonly [what: string, text: string, line: number, reason: RegExp][]
   ["a key twice", `${HEAD}    resource: cats\n    resource: dogs\n`, 5, /unique/],
   ["an alias", `${HEAD}    description: &a x\n  dogs:\n    description: *a\n`, 6, /has an alias/],
   ["a bomb", `${HEAD}    x-a: &a [1]\n    x-b: &b [*a, *a]\n    x-c: [*b, *b]\n`, 5, /has an alias/],
-  ["an abyss", `name: pets\ntables: ${"[".repeat(12_000)}`, 1, /not YAML/],
+  ["an abyss", `name: pets\ntables: ${"[".repeat(12_000)}`, -1, /not YAML/],
   ["a merge without key", `${HEAD}    write_disposition: merge\n`, -1, /has no key/],
 ];
 for (const [what, text, line, reason] of bad) {
