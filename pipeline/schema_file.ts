@@ -8,7 +8,7 @@ import type { Naming } from "./naming.ts";
 import { nearest } from "./nearest.ts";
 import { isSystemTable } from "./schema_formats/parts.ts";
 import { SCHEMA_ENGINE_VERSION } from "./schema.ts";
-import type { Column, Table } from "./schema_types.ts";
+import type { Column, DataType, MergeStrategy, Table, WriteDisposition } from "./schema_types.ts";
 
 /** What a schema file says. */
 export interface SchemaFile {
@@ -16,21 +16,28 @@ export interface SchemaFile {
   readonly tables: readonly Table[];
 }
 
-const DATA_TYPES = [
-  "text",
-  "bigint",
-  "double",
-  "bool",
-  "timestamp",
-  "date",
-  "time",
-  "decimal",
-  "wei",
-  "binary",
-  "json",
-];
-const DISPOSITIONS = ["append", "replace", "merge", "skip"];
-const STRATEGIES = ["delete-insert", "insert-only", "coalesce", "replace-per-parent"];
+/** All of a type; the compiler says when one is missing. */
+const all = <T extends string>(names: Readonly<Record<T, true>>) => Object.keys(names);
+const DATA_TYPES = all<DataType>({
+  text: true,
+  bigint: true,
+  double: true,
+  bool: true,
+  timestamp: true,
+  date: true,
+  time: true,
+  decimal: true,
+  wei: true,
+  binary: true,
+  json: true,
+});
+const DISPOSITIONS = all<WriteDisposition>({ append: true, replace: true, merge: true, skip: true });
+const STRATEGIES = all<MergeStrategy>({
+  "delete-insert": true,
+  "insert-only": true,
+  coalesce: true,
+  "replace-per-parent": true,
+});
 /** Engine versions that differ in nothing that a file says of tables. */
 const OLDEST_ENGINE = 10;
 
