@@ -39,6 +39,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "Look at one pipeline: runs, packages, cursors; drop parts of it",
     load: () => import("./pipeline.ts"),
   },
+  {
+    name: "schema",
+    summary: "Show the tables of a pipeline, and what changed",
+    load: () => import("./schema.ts"),
+  },
   { name: "simulate", summary: "Serve a simulated API on this machine", load: () => import("./simulate.ts") },
   {
     name: "demo",

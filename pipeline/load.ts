@@ -39,6 +39,8 @@ interface Loading {
   readonly destination: Destination;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  /** Puts what a person wrote of the tables of these resources into the schema. */
+  readonly amend?: (schema: Schema, resources: readonly string[]) => void;
 }
 
 /** Loads a sealed package. @throws {SluiceError}; the dataset is then as it was before */
@@ -52,6 +54,7 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   const filledBefore = new Set(
     [...schema.tables.values()].filter(({ columns }) => columns.has("_dlt_id")).map(({ name }) => name),
   );
+  loading.amend?.(schema, Object.keys(resources));
   const watch = new Stopwatch();
   await using load = await watch.load(() => session.begin({ loadId, schemaName }));
 

@@ -22,6 +22,7 @@ import { LoadPackage, newLoadId } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { type Plan, type PlanOptions, planRun } from "./plan.ts";
 import { pipelineDirectory } from "./pipeline_directory.ts";
+import { SchemaFiles } from "./schema_files.ts";
 import { readState } from "./state.ts";
 import { type Trace, TraceRecorder } from "./trace.ts";
 import { keepTrace } from "./traces.ts";
@@ -155,29 +156,37 @@ class ConfiguredPipeline implements Pipeline {
     configuration.warnings.forEach((message) =>
       journal.emit({ type: "warning", code: "configuration", message })
     );
-    const { resolved } = await buildSource(source, { configuration, pipelineName: names.pipelineName });
+    const built = await buildSource(source, { configuration, pipelineName: names.pipelineName });
     strayKeys(source, configuration).forEach((message) =>
       journal.emit({ type: "warning", code: "unknown-key", message })
     );
-    resourceGraph(resolved.resources, options.resources ?? source.resources);
+    resourceGraph(built.resolved.resources, options.resources ?? source.resources);
     const { destination, session } = await this.#open(configuration, names, false);
     await using _session = session;
     recorder.opened(destination.name, session.location);
+    const schemaFiles = await SchemaFiles.open(source, {
+      ...names,
+      configuration,
+      destination,
+      emit: journal.emit,
+    });
     const work: Work = {
       ...names,
       source,
-      resolved,
+      resolved: schemaFiles.source(built.resolved),
       options,
       signal,
       journal,
       recorder,
       destination,
       session,
+      schemaFiles,
     };
     try {
       await makeDirectory(join(directory, "packages"));
       using _lease = await takeLease(directory, names.pipelineName);
       const loaded = [...await loadPending(work, directory), await runPackage(work, directory)];
+      await schemaFiles.write(session, built.resolved);
       return journal.loadInfo(names, destination.name, session.location, loaded);
     } catch (error) {
       throw interrupted(error, signal) ??
@@ -188,9 +197,11 @@ class ConfiguredPipeline implements Pipeline {
   async plan(source: Source, options: PlanOptions = {}): Promise<Plan> {
     const configuration = await this.#configuration();
     const names = this.#names(configuration, source);
-    const { resolved } = await buildSource(source, { configuration, pipelineName: names.pipelineName });
+    const built = await buildSource(source, { configuration, pipelineName: names.pipelineName });
     const { destination, session } = await this.#openToRead(configuration, names);
     await using _session = session;
+    const schemaFiles = await SchemaFiles.open(source, { ...names, configuration, destination });
+    const resolved = schemaFiles.source(built.resolved);
     const schemaName = new Naming().identifier(source.definition.name);
     const resources = options.resources ?? source.resources;
     return await planRun(resolved, { ...names, ...options, resources, schemaName, destination, session });
@@ -274,6 +285,7 @@ interface Work extends Names {
   readonly recorder: TraceRecorder;
   readonly destination: Destination;
   readonly session: Session;
+  readonly schemaFiles: SchemaFiles;
 }
 
 /** Loads what an earlier run extracted but did not come to publish; drops what it had not finished extracting. */
@@ -358,10 +370,10 @@ async function runPackage(work: Work, directory: string): Promise<LoadedPackage>
 }
 
 async function publishPackage(work: Work, pkg: LoadPackage): Promise<LoadedPackage> {
-  const { session, destination, signal, journal } = work;
+  const { session, destination, signal, journal, schemaFiles: { amend } } = work;
   journal.emit({ type: "step", step: "normalize", state: "started" });
   journal.emit({ type: "step", step: "load", state: "started" });
-  const loaded = await loadPackage({ pkg, session, destination, signal, emit: journal.emit });
+  const loaded = await loadPackage({ pkg, session, destination, signal, emit: journal.emit, amend });
   work.recorder.loaded(loaded);
   journal.seconds.normalize += loaded.seconds.normalize;
   journal.seconds.load += loaded.seconds.load;

@@ -105,9 +105,12 @@ export class Schema {
       });
     }
     const schema = new Schema(document.name);
+    const system = [...schema.tables];
+    schema.tables.clear();
     for (const [name, stored] of Object.entries(document.tables)) {
       schema.tables.set(name, readTable(name, stored));
     }
+    for (const [name, table] of system) if (!schema.tables.has(name)) schema.tables.set(name, table);
     schema.version = Number(document.version ?? 1);
     schema.hash = String(document.version_hash ?? "");
     schema.previousHashes = Array.isArray(document.previous_hashes)
