@@ -4,7 +4,13 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isJsonObject, type JsonObject, parseJson, stringifyJson } from "../../pipeline/json.ts";
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+  stringifyJson,
+} from "../../pipeline/json.ts";
 import { type Case, configOf } from "./case.ts";
 import type { Environment } from "./environment.ts";
 import type { RawRun, RawTables } from "./raw.ts";
@@ -41,6 +47,14 @@ export async function runPython(
   throw new Error(`${script} failed:\n${(decoder.decode(stdout) + decoder.decode(stderr)).slice(-4000)}`);
 }
 
+/** One run of a case. */
+export interface Answered extends RawRun {
+  readonly case: string;
+  readonly run: number;
+  /** What dlt found in a dataset that was there already, where it was asked to look. */
+  readonly restored?: JsonObject;
+}
+
 /** All runs of all cases, by case. */
 export async function runThroughDlt(
   environment: Environment,
@@ -52,9 +66,10 @@ export async function runThroughDlt(
     { length: PROCESSES },
     (_, share) => cases.filter((_, index) => index % PROCESSES === share),
   );
-  const outputs = await Promise.all(
-    shares.map((share, index) => runShare(environment, share, base, join(folder, `process_${index}`))),
-  );
+  const outputs = await Promise.all(shares.map((share, index) => {
+    const own = join(folder, `process_${index}`);
+    return runPlan(environment, share.map((each) => planOf(each, base, own)), own);
+  }));
   const runs = new Map<string, RawRun[]>();
   for (const { case: name, run, error, tables } of outputs.flat()) {
     const known = runs.get(name) ?? [];
@@ -64,23 +79,28 @@ export async function runThroughDlt(
   return runs;
 }
 
-interface Line extends RawRun {
-  readonly case: string;
-  readonly run: number;
-}
-
-async function runShare(
+/** One run of each case, on databases that are there already, as on a machine that has never seen them. */
+export function continueWithDlt(
   environment: Environment,
   cases: readonly Case[],
-  base: string,
-  folder: string,
-): Promise<Line[]> {
-  if (!cases.length) return [];
+  run: number,
+  { base, folder, database }: { base: string; folder: string; database: (case_: Case) => string },
+): Promise<Answered[]> {
+  const plan = cases.map((each) => {
+    const whole = planOf(each, base, folder);
+    const runs = (whole.runs as JsonValue[]).slice(run, run + 1);
+    return { ...whole, runs, database: database(each), restore: true };
+  });
+  return runPlan(environment, plan, folder);
+}
+
+async function runPlan(environment: Environment, plan: JsonObject[], folder: string): Promise<Answered[]> {
+  if (!plan.length) return [];
   await Deno.mkdir(folder, { recursive: true });
-  const plan = join(folder, "plan.json");
+  const planFile = join(folder, "plan.json");
   const out = join(folder, "answers.jsonl");
-  await Deno.writeTextFile(plan, stringifyJson(cases.map((each) => planOf(each, base, folder))));
-  await runPython(environment, "judge.py", [plan, out], folder);
+  await Deno.writeTextFile(planFile, stringifyJson(plan));
+  await runPython(environment, "judge.py", [planFile, out], folder);
   const text = await Deno.readTextFile(out);
   return text.trim().split("\n").map((line) => {
     const answer = parseJson(line) as JsonObject;
@@ -92,6 +112,7 @@ async function runShare(
       run: Number(answer.run),
       error,
       tables: answer.tables as unknown as RawTables,
+      restored: isJsonObject(answer.restored) ? answer.restored : undefined,
     };
   });
 }
@@ -103,6 +124,7 @@ function planOf(case_: Case, base: string, folder: string): JsonObject {
     via: case_.via,
     destination: case_.destination,
     runs: case_.runs.map(({ run = {} }, number) => ({
+      number,
       config: configOf(case_, number, base),
       source: case_.source,
       run,

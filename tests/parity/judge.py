@@ -10,7 +10,6 @@ import json
 import os
 import sqlite3
 import sys
-import traceback
 from pathlib import Path
 from urllib.parse import urljoin
 from urllib.request import urlopen
@@ -76,10 +75,10 @@ def source_of(dlt, run, via):
     return source()
 
 
-def destination_of(dlt, kind, folder):
+def destination_of(dlt, kind, folder, database):
     if kind == "duckdb":
         return dlt.destinations.duckdb(str(folder / "dlt.duckdb"))
-    return dlt.destinations.sqlalchemy(f"sqlite:///{folder / 'dlt.db'}")
+    return dlt.destinations.sqlalchemy(f"sqlite:///{database}")
 
 
 def cell(value):
@@ -152,27 +151,45 @@ def innermost(error):
     return error
 
 
+def restored(pipeline):
+    """What a pipeline finds in a dataset that somebody else has written."""
+    pipeline.sync_destination()
+    if pipeline.default_schema_name is None:
+        return None
+    counts = pipeline.dataset().row_counts().fetchall()
+    return {
+        "schema_names": pipeline.schema_names,
+        "default_schema": pipeline.default_schema_name,
+        "tables": sorted(pipeline.default_schema.data_table_names()),
+        "counts": {name: count for name, count in counts},
+        "sources": json.loads(json.dumps(pipeline.state.get("sources", {}), default=str)),
+    }
+
+
 def run_case(dlt, case, write):
     folder = Path(case["folder"])
     folder.mkdir(parents=True)
     kind = case["destination"]
-    for number, run in enumerate(case["runs"]):
+    database = Path(case.get("database") or folder / "dlt.db")
+    for run in case["runs"]:
         pipeline = dlt.pipeline(
             PIPELINE,
-            destination=destination_of(dlt, kind, folder),
+            destination=destination_of(dlt, kind, folder, database),
             dataset_name=DUCKDB_DATASET if kind == "duckdb" else DATASET,
             pipelines_dir=str(folder / "pipelines"),
         )
         error = None
+        found = restored(pipeline) if case.get("restore") else None
         try:
             pipeline.run(source_of(dlt, run, case["via"]), **run.get("run", {}))
         except Exception as raised:
             cause = innermost(raised)
-            error = {"kind": type(cause).__name__, "text": str(cause)[:500], "trace": traceback.format_exc()[-3000:]}
+            error = {"kind": type(cause).__name__, "text": str(cause)[:500]}
             # A package that cannot be loaded would be tried again instead of the next run's data.
             pipeline.drop_pending_packages()
-        dump = dump_duckdb(folder / "dlt.duckdb") if kind == "duckdb" else dump_sqlite(folder / "dlt.db")
-        write({"case": case["name"], "run": number, "error": error, "tables": dump})
+        dump = dump_duckdb(folder / "dlt.duckdb") if kind == "duckdb" else dump_sqlite(database)
+        line = {"case": case["name"], "run": run["number"], "error": error, "tables": dump, "restored": found}
+        write(line)
 
 
 def main(plan_file, out_file):

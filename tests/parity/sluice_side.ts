@@ -15,24 +15,33 @@ export const DATASET = "main";
 
 /** All runs of a case, one after the other into one file in `folder`. */
 export async function runThroughSluice(case_: Case, base: string, folder: string): Promise<RawRun[]> {
-  const file = join(folder, "sluice.sqlite");
-  const configuration = await Configuration.load({ projectDirectory: folder, env: {} });
   const runs: RawRun[] = [];
-  for (const [number, { run }] of case_.runs.entries()) {
-    const error = await attempt(async () => {
-      const place = pipeline({
-        pipelineName: PIPELINE,
-        datasetName: DATASET,
-        projectDirectory: folder,
-        destinationParameters: { credentials: `sqlite:///${file}` },
-        configuration,
-      });
-      const config = configOf(case_, number, base) as unknown as RestApiConfig;
-      await place.run(restApiSource(config, { name: PIPELINE, ...optionsOf(case_.source) }), optionsOf(run));
-    });
-    runs.push({ error, tables: readSqlite(file) });
+  for (const number of case_.runs.keys()) {
+    runs.push(await runOnce(case_, number, { base, folder, database: join(folder, "sluice.sqlite") }));
   }
   return runs;
+}
+
+/** One run of a case into a database, which may be there already. */
+export async function runOnce(
+  case_: Case,
+  number: number,
+  { base, folder, database }: { base: string; folder: string; database: string },
+): Promise<RawRun> {
+  const configuration = await Configuration.load({ projectDirectory: folder, env: {} });
+  const error = await attempt(async () => {
+    const place = pipeline({
+      pipelineName: PIPELINE,
+      datasetName: DATASET,
+      projectDirectory: folder,
+      destinationParameters: { credentials: `sqlite:///${database}` },
+      configuration,
+    });
+    const config = configOf(case_, number, base) as unknown as RestApiConfig;
+    const source = restApiSource(config, { name: PIPELINE, ...optionsOf(case_.source) });
+    await place.run(source, optionsOf(case_.runs[number].run));
+  });
+  return { error, tables: readSqlite(database) };
 }
 
 /** Arguments in dlt's spelling as options in Sluice's. */
