@@ -31,7 +31,7 @@ export const sqlite: Destination<typeof parameters> = {
   capabilities: {
     maxIdentifierLength: 9999,
     writeDispositions: ["append", "replace", "merge", "skip"],
-    mergeStrategies: ["delete-insert", "insert-only", "coalesce", "replace-per-parent"],
+    mergeStrategies: ["delete-insert", "upsert", "insert-only", "scd2", "coalesce", "replace-per-parent"],
     batchRows: 500,
     atomicPublish: true,
   },

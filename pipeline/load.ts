@@ -16,7 +16,7 @@ import { publication, tablePublication, withRootKeys } from "./publication.ts";
 import { ResourceTables } from "./resource_tables.ts";
 import { Schema } from "./schema.ts";
 import type { RowBatch, Table } from "./schema_types.ts";
-import { dispositionOf, rootTable, type StoredHints } from "./table_hints.ts";
+import { handsDownRootKeys, rootTable, type StoredHints } from "./table_hints.ts";
 
 /** What a package became. */
 export interface LoadedPackage {
@@ -172,7 +172,7 @@ async function renewCopies(
 
 /** What the normaliser must know of a resource. */
 function normalizing(hints: StoredHints): RootTableHints {
-  return { maxTableNesting: hints.max_table_nesting, rootKey: dispositionOf(hints).disposition === "merge" };
+  return { maxTableNesting: hints.max_table_nesting, rootKey: handsDownRootKeys(hints) };
 }
 
 const decoder = new TextDecoder();
