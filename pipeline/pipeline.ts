@@ -5,12 +5,14 @@
  */
 import { join } from "node:path";
 import { findDestination, openDestination } from "../destinations/mod.ts";
-import { resourceGraph } from "../extract/graph.ts";
+import { resourceGraph, type ResourceNode } from "../extract/graph.ts";
 import { extract } from "../extract/mod.ts";
 import type { Source } from "../extract/source.ts";
+import type { ResolvedResource } from "../extract/resolve.ts";
 import type { ResolvedSource } from "../extract/validate.ts";
 import { buildSource, strayKeys } from "./build_source.ts";
 import { Configuration, pipelineSections } from "./config.ts";
+import { checkDispositions } from "./disposition_rules.ts";
 import type { Destination, QueryResult, Session } from "./destination.ts";
 import { ConfigError, InterruptedError, SluiceError, StateError } from "./errors.ts";
 import type { Emit } from "./events.ts";
@@ -118,16 +120,20 @@ class ConfiguredPipeline implements Pipeline {
     strayKeys(source, configuration).forEach((message) =>
       journal.emit({ type: "warning", code: "unknown-key", message })
     );
-    resourceGraph(resolved.resources, options.resources ?? source.resources);
-    const { destination, session } = await this.#open(configuration, names, false);
+    const nodes = resourceGraph(resolved.resources, options.resources ?? source.resources);
+    const target = await this.#destination();
+    checkDispositions(writtenOf(nodes), target).forEach(({ resource, message }) =>
+      journal.emit({ type: "warning", code: "merge-without-key", resource, message })
+    );
+    const { session } = await this.#open(configuration, names, false);
     await using _session = session;
-    const work: Work = { ...names, source, resolved, options, signal, journal, destination, session };
+    const work: Work = { ...names, source, resolved, options, signal, journal, destination: target, session };
     const directory = join(configuration.folder, ".var", names.pipelineName);
     try {
       await makeDirectory(join(directory, "packages"));
       using _lease = await takeLease(directory, names.pipelineName);
       const loaded = [...await loadPending(work, directory), await runPackage(work, directory)];
-      return journal.loadInfo(names, destination.name, session.location, loaded);
+      return journal.loadInfo(names, target.name, session.location, loaded);
     } catch (error) {
       throw interrupted(error, signal) ??
         (error instanceof SluiceError ? error.within({ pipeline: names.pipelineName }) : error);
@@ -138,10 +144,12 @@ class ConfiguredPipeline implements Pipeline {
     const configuration = await this.#configuration();
     const names = this.#names(configuration, source);
     const { resolved } = await buildSource(source, { configuration, pipelineName: names.pipelineName });
+    const resources = options.resources ?? source.resources;
+    const nodes = resourceGraph(resolved.resources, resources);
+    checkDispositions(writtenOf(nodes), await this.#destination());
     const { destination, session } = await this.#openToRead(configuration, names);
     await using _session = session;
     const schemaName = new Naming().identifier(source.definition.name);
-    const resources = options.resources ?? source.resources;
     return await planRun(resolved, { ...names, ...options, resources, schemaName, destination, session });
   }
 
@@ -181,11 +189,13 @@ class ConfiguredPipeline implements Pipeline {
       return await this.#open(configuration, names, true);
     } catch (error) {
       if (!(error instanceof SluiceError) || error.code !== "dataset-missing") throw error;
-      const { destination = "sqlite" } = this.#options;
-      return {
-        destination: typeof destination === "string" ? await findDestination(destination) : destination,
-      };
+      return { destination: await this.#destination() };
     }
+  }
+
+  async #destination(): Promise<Destination> {
+    const { destination = "sqlite" } = this.#options;
+    return typeof destination === "string" ? await findDestination(destination) : destination;
   }
 
   #open(
@@ -199,6 +209,10 @@ class ConfiguredPipeline implements Pipeline {
       context: { ...names, workingDirectory: this.#options.projectDirectory ?? Deno.cwd(), readOnly },
     });
   }
+}
+
+function writtenOf(nodes: readonly ResourceNode[]): ResolvedResource[] {
+  return nodes.filter(({ loads }) => loads).map(({ resource }) => resource);
 }
 
 const DATASET_NAME = { type: "text", help: "Name of the dataset." } as const;

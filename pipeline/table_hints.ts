@@ -12,7 +12,7 @@ import { forgetVersionHints, momentText, versionHints, type VersionOptions } fro
 /** A write disposition with its strategy and that one's options. */
 export interface WriteDispositionConfig extends VersionOptions {
   readonly disposition: WriteDisposition;
-  readonly strategy?: MergeStrategy;
+  readonly strategy?: MergeStrategy | null;
   /** Sluice: after a walk that listed everything, rows that were not listed leave the table. Default false. */
   readonly prune?: boolean;
   /** For `delete-insert`: the rows of a load have different keys already, so all of them stay. */
