@@ -246,7 +246,7 @@ const tableHints = {
       row_version_column_name: z.string().nullish(),
     }),
   ]).nullish().describe(
-    "`append`, `replace`, `merge` or `skip`, alone or with a strategy and its options. Default `append`.",
+    "`append`, `replace`, `merge` or `skip`, alone or with a strategy. Default `append`.",
   ),
   primary_key: names.nullish().describe("Fields that identify a record."),
   merge_key: names.nullish().describe("Fields whose rows give way together."),

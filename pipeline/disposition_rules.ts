@@ -67,26 +67,20 @@ function unsupported(
 ): Fault | undefined {
   const { writeDispositions, mergeStrategies, appendingStrategies = [] } = capabilities;
   if (!writeDispositions.includes(disposition)) {
-    return unknownTo(
-      name,
-      "disposition-unsupported",
-      `the write disposition "${disposition}"`,
-      writeDispositions,
-    );
+    const what = `the write disposition "${disposition}"`;
+    return { code: "disposition-unsupported", ...unknownTo(name, what, writeDispositions) };
   }
   const known = [...mergeStrategies, ...appendingStrategies];
   if (strategy === undefined || known.includes(strategy)) return undefined;
-  return unknownTo(name, "strategy-unsupported", `a merge by "${strategy}"`, known);
+  return { code: "strategy-unsupported", ...unknownTo(name, `a merge by "${strategy}"`, known) };
 }
 
 function unknownTo(
   destination: string,
-  code: string,
   what: string,
   known: readonly (WriteDisposition | MergeStrategy)[],
-): Fault {
+): Omit<Fault, "code"> {
   return {
-    code,
     text: `destination "${destination}" cannot do ${what}`,
     next: `choose one that it knows (${known.join(", ")}), or another destination`,
   };

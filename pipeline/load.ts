@@ -15,7 +15,7 @@ import { Normalizer, type RootTableHints } from "./normalize.ts";
 import { publication, tablePublication, withRootKeys } from "./publication.ts";
 import { ResourceTables } from "./resource_tables.ts";
 import { Schema } from "./schema.ts";
-import type { RowBatch, Table } from "./schema_types.ts";
+import type { Column, RowBatch, Table } from "./schema_types.ts";
 import { handsDownRootKeys, rootTable, type StoredHints } from "./table_hints.ts";
 
 /** What a package became. */
@@ -199,7 +199,7 @@ function reportNormalizing(normalizer: Normalizer, schema: Schema, emit: Emit): 
     });
   }
   for (const table of schema.tables.values()) {
-    const empty = [...table.columns.values()].filter((column) => !column.data_type && column.primary_key);
+    const empty = [...table.columns.values()].filter((column) => !column.data_type && keyHint(column));
     const rows = normalizer.counts()[table.name];
     if (!empty.length || !rows) continue;
     throw new NormalizeError(
@@ -207,10 +207,17 @@ function reportNormalizing(normalizer: Normalizer, schema: Schema, emit: Emit): 
       {
         code: "key-missing",
         at: { table: table.name, column: empty[0].name },
-        next: "correct the resource's primary_key",
+        next: `correct the resource's ${keyHint(empty[0])}`,
       },
     );
   }
+}
+
+/** The hint of a resource that makes rows depend on a column. */
+function keyHint(column: Column): string | undefined {
+  if (column.primary_key) return "primary_key";
+  if (column.merge_key) return "merge_key";
+  return column["x-row-version"] ? "row_version_column_name" : undefined;
 }
 
 /** Says where rows are appended that a database would merge; there is nothing to merge in a new table. */

@@ -470,3 +470,23 @@ Deno.test("merge without any key appends, and says so", async () => {
   assert.deepEqual(await bench.query(ROWS), [[1, "a"], [1, "b"]]);
   assert.deepEqual(bench.warnings, ["merge-without-key", "merge-without-key"]);
 });
+
+const UNBOUND: [string, Settings][] = [
+  ["primary key", { write_disposition: merge("upsert"), primary_key: "uid" }],
+  ["merge key", { write_disposition: "merge", merge_key: "day" }],
+  ["row version", { write_disposition: merge("scd2", { row_version_column_name: "rev" }) }],
+];
+for (const [what, settings] of UNBOUND) {
+  Deno.test(`run() refuses rows whose ${what} is never there`, async () => {
+    await using bench = await Bench.create();
+    await assert.rejects(bench.load(settings, [{ id: 1 }]), { code: "key-missing" });
+  });
+}
+
+Deno.test("run() refuses a version of a row that says no version, and leaves the table as it was", async () => {
+  await using bench = await Bench.create();
+  const settings = { write_disposition: merge("scd2", { row_version_column_name: "rev" }) };
+  await bench.load(settings, [{ id: 1, rev: "a" }]);
+  await assert.rejects(bench.load(settings, [{ id: 2 }]), SluiceError);
+  assert.deepEqual(await bench.query("SELECT id, _dlt_valid_to FROM t"), [[1, null]]);
+});
