@@ -96,7 +96,7 @@ export function rootTable(schema: Schema, naming: Naming, resource: string, hint
   if (!known) schema.tables.set(name, table);
   table.write_disposition = disposition;
   table.resource = resource;
-  setHint(table, "x-merge-strategy", strategy === "delete-insert" ? undefined : strategy);
+  setHint(table, "x-merge-strategy", strategy && (options.strategy ?? undefined));
   setHint(table, "x-prune", prune || undefined);
   setHint(table, "x-stage-data-deduplicated", options.deduplicated || undefined);
   const isVersioned = strategy === "scd2";

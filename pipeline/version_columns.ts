@@ -46,13 +46,30 @@ export function versionHints(options: VersionOptions, naming: Naming): [string, 
       "x-valid-to": true,
       "x-active-record-timestamp": momentText(active) ?? null,
     }],
-    [naming.path(version ?? "_dlt_id"), { nullable: false, "x-row-version": true }],
+    // A version that ended may begin again.
+    [naming.path(version ?? "_dlt_id"), {
+      nullable: false,
+      "x-row-version": true,
+      unique: false,
+      row_key: false,
+    }],
   ];
 }
 
 /** Takes hints away that an earlier configuration gave. */
 export function forgetVersionHints(table: Table): void {
-  for (const column of table.columns.values()) for (const hint of HINTS) delete column[hint];
+  for (const column of table.columns.values()) {
+    if (column["x-row-version"]) restoreUnique(column);
+    for (const hint of HINTS) delete column[hint];
+  }
+}
+
+function restoreUnique(column: Column): void {
+  if (column.name === "_dlt_id") Object.assign(column, { unique: true, row_key: true });
+  else {
+    delete column.unique;
+    delete column.row_key;
+  }
 }
 
 /** A moment as hints keep it. */

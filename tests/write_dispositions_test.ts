@@ -141,7 +141,10 @@ const CASES: readonly WriteCase[] = [
   {
     name: "delete-insert keeps the smallest by dedup_sort asc, and the last of equal ones",
     settings: { write_disposition: "merge", primary_key: "id", columns: { n: { dedup_sort: "asc" } } },
-    batches: [[{ id: 1, v: "x", n: 2 }, { id: 1, v: "y", n: 1 }, { id: 1, v: "z", n: 1 }]],
+    batches: [[{ id: 1, v: "x", n: 2 }, { id: 1, v: "y", n: 1 }, { id: 1, v: "z", n: 1 }, {
+      id: 1,
+      v: "none",
+    }]],
     expect: { [ROWS]: [[1, "z"]] },
   },
   {

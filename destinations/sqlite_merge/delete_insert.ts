@@ -31,13 +31,13 @@ function doomUnlessFirst(merge: Merge, sort: Column): void {
   );
 }
 
-/** Decimals are stored as text, whose order is not theirs: what they are about first, then their digits. */
+/** What is not there comes last. Decimals are stored as text, whose order is not theirs: what they are about first, then their digits. */
 function order({ name, data_type, dedup_sort }: Column): string {
   const column = quote(name);
   const [direction, opposite] = dedup_sort === "desc" ? ["DESC", "ASC"] : ["ASC", "DESC"];
-  if (data_type !== "decimal" && data_type !== "wei") return `${column} ${direction}`;
+  if (data_type !== "decimal" && data_type !== "wei") return `${column} ${direction} NULLS LAST`;
   const digits = (condition: string) => `CASE WHEN ${column} ${condition} '-%' THEN ${column} END`;
-  return `CAST(${column} AS REAL) ${direction}, ${digits("NOT LIKE")} ${direction}, ${
+  return `CAST(${column} AS REAL) ${direction} NULLS LAST, ${digits("NOT LIKE")} ${direction}, ${
     digits("LIKE")
   } ${opposite}`;
 }
