@@ -20,7 +20,7 @@ import { FilesystemLoad } from "./filesystem_load.ts";
 import { bucketPath, plainLoadId, plainName } from "./filesystem_names.ts";
 import { Queries } from "./filesystem_query.ts";
 import { readStored } from "./filesystem_system.ts";
-import { REPLACE_STRATEGIES, replaceStrategy } from "./replace_strategy.ts";
+import { replaceStrategy } from "./replace_strategy.ts";
 import { readAtOnce, type View } from "./filesystem_view.ts";
 
 const parameters = {
@@ -43,7 +43,6 @@ export function filesystemOver(files: FileLayer): Destination<typeof parameters>
       writeDispositions: ["append", "replace", "merge", "skip"],
       mergeStrategies: ["replace-per-parent"],
       appendingStrategies: ["delete-insert", "insert-only", "coalesce"],
-      replaceStrategies: REPLACE_STRATEGIES,
       batchRows: 5000,
       atomicPublish: true,
     },

@@ -3,10 +3,10 @@
  * step, so each way gives what the safest of them promises, and the parameter is there to be understood.
  * @module
  */
-import type { ReplaceStrategy } from "../pipeline/schema_types.ts";
 
-/** All of dlt's ways to replace a table. */
-export const REPLACE_STRATEGIES: readonly ReplaceStrategy[] = [
+/** dlt's ways to replace a table. */
+type ReplaceStrategy = "truncate-and-insert" | "insert-from-staging" | "staging-optimized";
+const REPLACE_STRATEGIES: readonly ReplaceStrategy[] = [
   "truncate-and-insert",
   "insert-from-staging",
   "staging-optimized",

@@ -6,7 +6,7 @@
 import { isAbsolute, join } from "node:path";
 import type { Destination, SessionContext } from "../pipeline/destination.ts";
 import { ConfigError, LoadError } from "../pipeline/errors.ts";
-import { REPLACE_STRATEGIES, replaceStrategy } from "./replace_strategy.ts";
+import { replaceStrategy } from "./replace_strategy.ts";
 import { explain } from "./sqlite_errors.ts";
 import { strategies } from "./sqlite_merge/mod.ts";
 import { SqliteSession } from "./sqlite_session.ts";
@@ -35,7 +35,6 @@ export const sqlite: Destination<typeof parameters> = {
     maxIdentifierLength: 9999,
     writeDispositions: ["append", "replace", "merge", "skip"],
     mergeStrategies: strategies,
-    replaceStrategies: REPLACE_STRATEGIES,
     batchRows: 500,
     atomicPublish: true,
   },

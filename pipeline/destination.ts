@@ -3,7 +3,7 @@
  * reading what is stored, and a load that becomes visible whole or not at all.
  * @module
  */
-import type { MergeStrategy, ReplaceStrategy, RowBatch, Table, WriteDisposition } from "./schema_types.ts";
+import type { MergeStrategy, RowBatch, Table, WriteDisposition } from "./schema_types.ts";
 import type { ParameterSpecs, Resolved } from "./parameters.ts";
 
 /** What a destination can do. The engine reads this and never asks which destination it is. */
@@ -15,8 +15,6 @@ export interface Capabilities {
   readonly mergeStrategies: readonly MergeStrategy[];
   /** Strategies by which a merge appends, and the run says so once per table; all others are refused. */
   readonly appendingStrategies?: readonly MergeStrategy[];
-  /** The values of its parameter `replace_strategy`, the first of which is the default. */
-  readonly replaceStrategies?: readonly ReplaceStrategy[];
   /** Rows handed over at once. */
   readonly batchRows: number;
   /** Data and bookkeeping become visible in one step. */

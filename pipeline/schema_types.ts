@@ -55,9 +55,6 @@ export type MergeStrategy =
   | "coalesce"
   | "replace-per-parent";
 
-/** How a replace is done. Every destination publishes in one step, so they differ in no result. */
-export type ReplaceStrategy = "truncate-and-insert" | "insert-from-staging" | "staging-optimized";
-
 /** One table. Child tables have `parent`; hints of the load belong to root tables. */
 export interface Table {
   name: string;
