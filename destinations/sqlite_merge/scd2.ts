@@ -25,15 +25,18 @@ export const scd2: Strategy = {
     const boundary = stored(table["x-boundary-timestamp"]) ?? loadTime(loadId);
     const active = activeEnd(columns.to);
     const isActive = `(o.${to} IS NULL${active === null ? "" : ` OR o.${to} = '${active}'`})`;
-    const isStaged = (condition: string) =>
-      `EXISTS (SELECT 1 FROM ${name} AS n WHERE ${condition} AND +n.rowid > ?1)`;
-    const isOfKey = mergeKey.length ? ` AND ${isStaged(sameKey("n", "o", mergeKey))}` : "";
+    // With a merge key, found from the new rows, so that it costs what changed and not what was ever there.
+    const isOfKey = mergeKey.length
+      ? ` AND o.rowid IN (SELECT x.rowid FROM ${name} AS n CROSS JOIN ${name} AS x ON ` +
+        `${sameKey("x", "n", mergeKey)} WHERE n.rowid > ?1)`
+      : "";
     // A load that brought no rows says nothing about those that are there.
     const hasRows = `EXISTS (SELECT 1 FROM ${name} WHERE rowid > ?1)`;
     run(
       merge,
       `UPDATE ${name} AS o SET ${to} = ?2 WHERE o.rowid <= ?1 AND ${isActive} ` +
-        `AND NOT ${isStaged(`n.${version} = o.${version}`)}${isOfKey} AND ${hasRows}`,
+        `AND NOT EXISTS (SELECT 1 FROM ${name} AS n WHERE n.${version} = o.${version} AND +n.rowid > ?1)` +
+        `${isOfKey} AND ${hasRows}`,
       boundary,
     );
     // One version is one row, also where a load brings it twice.
