@@ -20,6 +20,7 @@ import { FilesystemLoad } from "./filesystem_load.ts";
 import { bucketPath, plainLoadId, plainName } from "./filesystem_names.ts";
 import { Queries } from "./filesystem_query.ts";
 import { readStored } from "./filesystem_system.ts";
+import { replaceStrategy } from "./replace_strategy.ts";
 import { readAtOnce, type View } from "./filesystem_view.ts";
 
 const parameters = {
@@ -27,6 +28,7 @@ const parameters = {
     type: "text",
     help: "Folder for all datasets: a path or file:///absolute/path. Default ./<pipeline name>_data.",
   },
+  ...replaceStrategy,
 } as const;
 
 /** The destination over some layer of file operations; tests hand in one that fails when told to. */
@@ -40,6 +42,7 @@ export function filesystemOver(files: FileLayer): Destination<typeof parameters>
       maxIdentifierLength: 255,
       writeDispositions: ["append", "replace", "merge", "skip"],
       mergeStrategies: ["replace-per-parent"],
+      appendingStrategies: ["delete-insert", "insert-only", "coalesce"],
       batchRows: 5000,
       atomicPublish: true,
       dropsTables: true,

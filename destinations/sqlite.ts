@@ -6,7 +6,9 @@
 import { isAbsolute, join } from "node:path";
 import type { Destination, SessionContext } from "../pipeline/destination.ts";
 import { ConfigError, LoadError } from "../pipeline/errors.ts";
+import { replaceStrategy } from "./replace_strategy.ts";
 import { explain } from "./sqlite_errors.ts";
+import { strategies } from "./sqlite_merge/mod.ts";
 import { SqliteSession } from "./sqlite_session.ts";
 
 const FILE_HEADER = "SQLite format 3\0";
@@ -22,6 +24,7 @@ const parameters = {
     range: { min: 0 },
     help: "Seconds to wait while another process writes to the file.",
   },
+  ...replaceStrategy,
 } as const;
 
 /** One SQLite file per dataset; a load is one transaction. */
@@ -31,7 +34,7 @@ export const sqlite: Destination<typeof parameters> = {
   capabilities: {
     maxIdentifierLength: 9999,
     writeDispositions: ["append", "replace", "merge", "skip"],
-    mergeStrategies: ["delete-insert", "insert-only", "coalesce", "replace-per-parent"],
+    mergeStrategies: strategies,
     batchRows: 500,
     atomicPublish: true,
     dropsTables: true,

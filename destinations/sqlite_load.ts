@@ -5,12 +5,14 @@
  * @module
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "sqlite";
-import type { Load, Publication, Scope, TablePublication } from "../pipeline/destination.ts";
+import type { Load, Publication, TablePublication } from "../pipeline/destination.ts";
 import { LoadError } from "../pipeline/errors.ts";
 import { SYSTEM_TABLES, systemTables } from "../pipeline/schema.ts";
 import type { Column, RowBatch, SqlValue, Table } from "../pipeline/schema_types.ts";
 import { formatUtc } from "../pipeline/timestamps.ts";
 import { explain } from "./sqlite_errors.ts";
+import { columnsWith, createIndex } from "./sqlite_merge/merge.ts";
+import { merge } from "./sqlite_merge/mod.ts";
 import * as sql from "./sqlite_sql.ts";
 
 /** Parameters of one statement; beyond this, preparing costs more than it saves. */
@@ -33,6 +35,7 @@ export class SqliteLoad implements Load {
   readonly #database: DatabaseSync;
   readonly #location: string;
   readonly #tables = new Map<string, TargetTable>();
+  readonly #parents = new Map<string, string>();
   readonly #statements = new Map<string, StatementSync>();
   #open = true;
 
@@ -47,6 +50,7 @@ export class SqliteLoad implements Load {
   }
 
   #migrate(table: Table): void {
+    if (table.parent !== undefined) this.#parents.set(table.name, table.parent);
     const wanted = sql.storedColumns(table);
     if (!wanted.length) return;
     const target = this.#target(table.name);
@@ -65,7 +69,7 @@ export class SqliteLoad implements Load {
 
   /** A table that was appended to is now merged: rows of its children learn which root row they belong to. */
   #handDownRootIds(child: string, parent: string): void {
-    this.#database.exec(sql.createIndex(parent, ["_dlt_id"]));
+    createIndex(this.#database, parent, ["_dlt_id"]);
     this.#database.exec(sql.handDownRootIds(child, parent, this.#target(parent).columns.has("_dlt_root_id")));
   }
 
@@ -134,7 +138,7 @@ export class SqliteLoad implements Load {
   publish(publication: Publication): Promise<void> {
     return this.#attempt("publish the load", async () => {
       await this.migrate(systemTables());
-      for (const table of publication.tables) await this.#supersede(table);
+      for (const table of publication.tables) await this.#supersede(table, publication.loadId);
       for (const name of publication.dropTables ?? []) this.#drop(name);
       this.#writeSystemRows(publication);
       this.#database.exec("COMMIT");
@@ -149,33 +153,23 @@ export class SqliteLoad implements Load {
     this.#tables.delete(name);
   }
 
-  async #supersede(publication: TablePublication): Promise<void> {
+  async #supersede(publication: TablePublication, loadId: string): Promise<void> {
     const { table, disposition, strategy, scope } = publication;
     const target = this.#target(table.name);
     if (!target.columns.size || disposition === "skip") return;
-    const key = keyColumns(table, "primary_key");
-    const mergeKey = keyColumns(table, "merge_key");
     const children = publication.children.filter((child) => this.#target(child).columns.size);
-    const run = (text: string) => this.#database.prepare(text).run(target.mark);
     if (publication.replaceAll) this.#deleteOld([table.name, ...children]);
     if (disposition !== "merge") return;
-    this.#database.exec(`CREATE TABLE ${sql.DOOMED} (id INTEGER PRIMARY KEY)`);
-    try {
-      this.#createIndexes(table.name, children, [key, mergeKey, scope?.columns ?? []]);
-      if (key.length && strategy === "insert-only") run(sql.doomRepeated(table.name, key));
-      else if (key.length) {
-        if (strategy === "coalesce") run(sql.fillFromOlder(table.name, dataColumns(table), key));
-        run(sql.doomSuperseded(table.name, key));
-      }
-      if (mergeKey.length && strategy !== "insert-only") run(sql.doomByMergeKey(table.name, mergeKey));
-      if (scope && !publication.replaceAll) {
-        await this.#doomByScope(table.name, scope, strategy === "replace-per-parent");
-      }
-      for (const child of children) this.#database.exec(sql.deleteChildrenOfDoomed(child, table.name));
-      this.#database.exec(sql.deleteDoomed(table.name));
-    } finally {
-      this.#database.exec(`DROP TABLE ${sql.DOOMED}`);
-    }
+    await merge({
+      database: this.#database,
+      table,
+      root: { name: table.name, ...target },
+      children: children.map((name) => ({ name, parent: this.#parents.get(name), ...this.#target(name) })),
+      primaryKey: columnsWith(table, "primary_key"),
+      mergeKey: columnsWith(table, "merge_key"),
+      scope: publication.replaceAll ? undefined : scope,
+      loadId,
+    }, strategy ?? "delete-insert");
   }
 
   #deleteOld(tables: readonly string[]): void {
@@ -183,36 +177,6 @@ export class SqliteLoad implements Load {
       this.#database.prepare(`DELETE FROM ${sql.quote(table)} WHERE rowid <= ?`).run(
         this.#target(table).mark,
       );
-    }
-  }
-
-  #createIndexes(root: string, children: readonly string[], keys: readonly (readonly string[])[]): void {
-    const columns = this.#target(root).columns;
-    for (const key of keys) {
-      if (key.length && key.every((name) => columns.has(name))) {
-        this.#database.exec(sql.createIndex(root, key));
-      }
-    }
-    for (const child of children) {
-      this.#database.exec(sql.createIndex(child, ["_dlt_root_id"]));
-    }
-  }
-
-  async #doomByScope(table: string, scope: Scope, perParent: boolean): Promise<void> {
-    if (!scope.columns.every((column) => this.#target(table).columns.has(column))) return;
-    this.#database.exec(sql.createScope(scope.columns.length));
-    try {
-      // A list may name a parent twice; once read in full is read in full.
-      const insert = this.#database.prepare(
-        `INSERT INTO ${sql.SCOPE} VALUES (${scope.columns.map(() => "?").join(",")}, ?) ` +
-          "ON CONFLICT DO UPDATE SET walked = max(walked, excluded.walked)",
-      );
-      for await (const { key, walked } of scope.keys()) insert.run(...key, walked ? 1 : 0);
-      const mark = this.#target(table).mark;
-      if (perParent) this.#database.prepare(sql.doomWalked(table, scope.columns)).run(mark);
-      if (scope.complete) this.#database.prepare(sql.doomUnlisted(table, scope.columns)).run(mark);
-    } finally {
-      this.#database.exec(`DROP TABLE ${sql.SCOPE}`);
     }
   }
 
@@ -262,14 +226,6 @@ export class SqliteLoad implements Load {
     this.#open = false;
     return Promise.resolve();
   }
-}
-
-function keyColumns(table: Table, hint: "primary_key" | "merge_key"): string[] {
-  return sql.storedColumns(table).filter((column) => column[hint]).map((column) => column.name);
-}
-
-function dataColumns(table: Table): string[] {
-  return sql.storedColumns(table).map((column) => column.name).filter((name) => !name.startsWith("_dlt_"));
 }
 
 /** Parameters of a multi-row insert, row by row. */

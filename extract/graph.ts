@@ -4,6 +4,7 @@
  */
 import { ConfigError } from "../pipeline/errors.ts";
 import { nearest } from "../pipeline/nearest.ts";
+import { dispositionOf } from "../pipeline/table_hints.ts";
 import type { ResolvedResource } from "./definition/resolve.ts";
 
 /** A resource with its place among the others. */
@@ -29,9 +30,8 @@ export function resourceGraph(
 ): ResourceNode[] {
   const byName = new Map(resources.map((resource) => [resource.name, resource]));
   checkNames(selected ?? [], [...byName.keys()]);
-  const wanted = new Set(
-    selected ?? resources.filter(({ settings }) => settings.selected !== false).map(({ name }) => name),
-  );
+  const named = selected ?? resources.filter(isSelected).map(({ name }) => name);
+  const wanted = new Set(named.filter((name) => !isSkipped(byName.get(name)!)));
   const nodes = new Map<string, ResourceNode>();
   const visit = (resource: ResolvedResource): ResourceNode => {
     const known = nodes.get(resource.name);
@@ -50,6 +50,15 @@ export function resourceGraph(
   };
   for (const resource of resources) if (wanted.has(resource.name)) visit(resource);
   return [...nodes.values()];
+}
+
+function isSelected({ settings }: ResolvedResource): boolean {
+  return settings.selected !== false;
+}
+
+/** Not even read for its own sake: a cursor that moved past rows that nobody took could not be told to go back. */
+function isSkipped({ settings }: ResolvedResource): boolean {
+  return dispositionOf(settings).disposition === "skip";
 }
 
 function checkNames(selected: readonly string[], known: readonly string[]): void {

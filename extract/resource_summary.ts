@@ -11,7 +11,9 @@ import {
   scopeFields,
   type StoredHints,
   type TableHints,
+  type WriteDispositionConfig,
 } from "../pipeline/table_hints.ts";
+import { momentText } from "../pipeline/version_columns.ts";
 import type { ResourceNode } from "./graph.ts";
 import { callOwn } from "./own_code.ts";
 import { columnsByName } from "./definition/resolve.ts";
@@ -69,8 +71,16 @@ export function storedHints(settings: TableHints): StoredHints {
     if (settings[key] !== undefined && settings[key] !== null) hints[key] = settings[key];
   }
   if (typeof settings.table_name === "string") hints.table_name = settings.table_name;
+  const given = settings.write_disposition;
+  if (typeof given === "object" && given) hints.write_disposition = withTexts(given);
   if (settings.columns) hints.columns = columnsByName(settings.columns);
   return hints;
+}
+
+/** A package is JSON, which has no dates. */
+function withTexts(config: WriteDispositionConfig): WriteDispositionConfig {
+  const entries = Object.entries(config).map(([key, value]) => [key, momentText(value) ?? value]);
+  return Object.fromEntries(entries);
 }
 
 /** The table that a record chooses. */

@@ -11,8 +11,10 @@ export interface Capabilities {
   /** Longest identifier, in characters. */
   readonly maxIdentifierLength: number;
   readonly writeDispositions: readonly WriteDisposition[];
-  /** Strategies done exactly; for any other a merge appends, and the run says so once per table. */
+  /** Strategies done exactly. */
   readonly mergeStrategies: readonly MergeStrategy[];
+  /** Strategies by which a merge appends, and the run says so once per table; all others are refused. */
+  readonly appendingStrategies?: readonly MergeStrategy[];
   /** Rows handed over at once. */
   readonly batchRows: number;
   /** Data and bookkeeping become visible in one step. */

@@ -16,8 +16,8 @@ import { publication, tablePublication, withRootKeys } from "./publication.ts";
 import { ResourceTables } from "./resource_tables.ts";
 import { Schema } from "./schema.ts";
 import { knownColumns, schemaChanges, type TableChange } from "./schema_changes.ts";
-import type { RowBatch, Table } from "./schema_types.ts";
-import { dispositionOf, rootTable, type StoredHints } from "./table_hints.ts";
+import type { Column, RowBatch, Table } from "./schema_types.ts";
+import { handsDownRootKeys, rootTable, type StoredHints } from "./table_hints.ts";
 
 /** What a package became. */
 export interface LoadedPackage {
@@ -188,7 +188,7 @@ async function renewCopies(
 
 /** What the normaliser must know of a resource. */
 function normalizing(hints: StoredHints): RootTableHints {
-  return { maxTableNesting: hints.max_table_nesting, rootKey: dispositionOf(hints).disposition === "merge" };
+  return { maxTableNesting: hints.max_table_nesting, rootKey: handsDownRootKeys(hints) };
 }
 
 const decoder = new TextDecoder();
@@ -215,7 +215,7 @@ function reportNormalizing(normalizer: Normalizer, schema: Schema, emit: Emit): 
     });
   }
   for (const table of schema.tables.values()) {
-    const empty = [...table.columns.values()].filter((column) => !column.data_type && column.primary_key);
+    const empty = [...table.columns.values()].filter((column) => !column.data_type && keyHint(column));
     const rows = normalizer.counts()[table.name];
     if (!empty.length || !rows) continue;
     throw new NormalizeError(
@@ -223,10 +223,17 @@ function reportNormalizing(normalizer: Normalizer, schema: Schema, emit: Emit): 
       {
         code: "key-missing",
         at: { table: table.name, column: empty[0].name },
-        next: "correct the resource's primary_key",
+        next: `correct the resource's ${keyHint(empty[0])}`,
       },
     );
   }
+}
+
+/** The hint of a resource that makes rows depend on a column. */
+function keyHint(column: Column): string | undefined {
+  if (column.primary_key) return "primary_key";
+  if (column.merge_key) return "merge_key";
+  return column["x-row-version"] ? "row_version_column_name" : undefined;
 }
 
 /** Says where rows are appended that a database would merge; there is nothing to merge in a new table. */

@@ -20,6 +20,7 @@ import {
 import { hashRowId, nestedRowId, randomRowId } from "./row_ids.ts";
 import type { Schema } from "./schema.ts";
 import type { RowBatch, SqlValue, Table } from "./schema_types.ts";
+import { followsRoot } from "./table_hints.ts";
 import { TableWriter } from "./table_writer.ts";
 
 const DEFAULT_NESTING = 1000;
@@ -225,7 +226,7 @@ export class Normalizer {
       table = { name: tableName, columns: new Map(), parent: parent.name };
       this.#schema.tables.set(tableName, table);
     }
-    const isMergedRoot = table.parent === undefined && table.write_disposition === "merge";
+    const isMergedRoot = table.parent === undefined && followsRoot(table);
     return this.#plan(table, budget - 1, table.parent === undefined ? isMergedRoot : plan.rootKey);
   }
 

@@ -5,12 +5,14 @@
  */
 import { join } from "node:path";
 import { findDestination, openDestination } from "../destinations/mod.ts";
-import { resourceGraph } from "../extract/graph.ts";
+import { resourceGraph, type ResourceNode } from "../extract/graph.ts";
 import { extract } from "../extract/mod.ts";
+import type { ResolvedResource } from "../extract/definition/resolve.ts";
 import type { Source } from "../extract/definition/source.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
 import { buildSource, strayKeys } from "./build_source.ts";
 import { Configuration, pipelineSections } from "./config.ts";
+import { checkDispositions } from "./disposition_rules.ts";
 import type { Destination, QueryResult, Session } from "./destination.ts";
 import { ConfigError, InterruptedError, SluiceError, StateError } from "./errors.ts";
 import type { Emit } from "./events.ts";
@@ -160,34 +162,30 @@ class ConfiguredPipeline implements Pipeline {
     strayKeys(source, configuration).forEach((message) =>
       journal.emit({ type: "warning", code: "unknown-key", message })
     );
-    resourceGraph(built.resolved.resources, options.resources ?? source.resources);
-    const { destination, session } = await this.#open(configuration, names, false);
-    await using _session = session;
-    recorder.opened(destination.name, session.location);
+    const target = await this.#destination();
+    const emit = journal.emit;
     const schemaFiles = await SchemaFiles.open(source, {
       ...names,
       configuration,
-      destination,
-      emit: journal.emit,
+      destination: target,
+      emit,
     });
-    const work: Work = {
-      ...names,
-      source,
-      resolved: schemaFiles.source(built.resolved),
-      options,
-      signal,
-      journal,
-      recorder,
-      destination,
-      session,
-      schemaFiles,
-    };
+    const resolved = schemaFiles.source(built.resolved);
+    const nodes = resourceGraph(resolved.resources, options.resources ?? source.resources);
+    checkDispositions(writtenOf(nodes), target).forEach(({ resource, message }) =>
+      emit({ type: "warning", code: "merge-without-key", resource, message })
+    );
+    const { session } = await this.#open(configuration, names, false);
+    await using _session = session;
+    recorder.opened(target.name, session.location);
+    const parts = { source, resolved, options, signal, journal, recorder, session, schemaFiles };
+    const work: Work = { ...names, ...parts, destination: target };
     try {
       await makeDirectory(join(directory, "packages"));
       using _lease = await takeLease(directory, names.pipelineName);
       const loaded = [...await loadPending(work, directory), await runPackage(work, directory)];
       await schemaFiles.write(session, built.resolved);
-      return journal.loadInfo(names, destination.name, session.location, loaded);
+      return journal.loadInfo(names, target.name, session.location, loaded);
     } catch (error) {
       throw interrupted(error, signal) ??
         (error instanceof SluiceError ? error.within({ pipeline: names.pipelineName }) : error);
@@ -202,8 +200,9 @@ class ConfiguredPipeline implements Pipeline {
     await using _session = session;
     const schemaFiles = await SchemaFiles.open(source, { ...names, configuration, destination });
     const resolved = schemaFiles.source(built.resolved);
-    const schemaName = new Naming().identifier(source.definition.name);
     const resources = options.resources ?? source.resources;
+    checkDispositions(writtenOf(resourceGraph(resolved.resources, resources)), destination);
+    const schemaName = new Naming().identifier(source.definition.name);
     return await planRun(resolved, { ...names, ...options, resources, schemaName, destination, session });
   }
 
@@ -243,11 +242,13 @@ class ConfiguredPipeline implements Pipeline {
       return await this.#open(configuration, names, true);
     } catch (error) {
       if (!(error instanceof SluiceError) || error.code !== "dataset-missing") throw error;
-      const { destination = "sqlite" } = this.#options;
-      return {
-        destination: typeof destination === "string" ? await findDestination(destination) : destination,
-      };
+      return { destination: await this.#destination() };
     }
+  }
+
+  async #destination(): Promise<Destination> {
+    const { destination = "sqlite" } = this.#options;
+    return typeof destination === "string" ? await findDestination(destination) : destination;
   }
 
   #open(
@@ -261,6 +262,10 @@ class ConfiguredPipeline implements Pipeline {
       context: { ...names, workingDirectory: this.#options.projectDirectory ?? Deno.cwd(), readOnly },
     });
   }
+}
+
+function writtenOf(nodes: readonly ResourceNode[]): ResolvedResource[] {
+  return nodes.filter(({ loads }) => loads).map(({ resource }) => resource);
 }
 
 const DATASET_NAME = { type: "text", help: "Name of the dataset." } as const;

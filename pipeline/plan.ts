@@ -25,7 +25,7 @@ import { Schema } from "./schema.ts";
 import { knownColumns, schemaChanges, type TableChange } from "./schema_changes.ts";
 import type { MergeStrategy, WriteDisposition } from "./schema_types.ts";
 import { readState, resourceState } from "./state.ts";
-import { dispositionOf, keysOf, rootTable } from "./table_hints.ts";
+import { dispositionOf, handsDownRootKeys, keysOf, rootTable } from "./table_hints.ts";
 
 /** How a plan is made. */
 export interface PlanOptions {
@@ -222,7 +222,7 @@ function plannedTables(
   const normalizer = new Normalizer({ schema, naming, loadId: "0", batchRows: 1000, sink: () => {} });
   const hints = {
     maxTableNesting: settings.max_table_nesting ?? undefined,
-    rootKey: dispositionOf(settings).disposition === "merge",
+    rootKey: handsDownRootKeys(settings),
   };
   for (const record of records) {
     const name = typeof settings.table_name === "function" ? settings.table_name(record) : undefined;

@@ -11,7 +11,7 @@ import type { ResourceTables } from "./resource_tables.ts";
 import { type Schema, SCHEMA_ENGINE_VERSION } from "./schema.ts";
 import type { Table } from "./schema_types.ts";
 import { stateRow } from "./state.ts";
-import { dispositionOf } from "./table_hints.ts";
+import { dispositionOf, followsRoot } from "./table_hints.ts";
 
 /** What happens to a root table of a resource. */
 export function tablePublication(
@@ -38,7 +38,7 @@ export function tablePublication(
 /** The table and its children; where they follow a merge, those made before it get their column for the root's key. */
 export function withRootKeys(schema: Schema, table: Table, children: readonly string[]): Table[] {
   const tables = children.map((name) => schema.tables.get(name)!);
-  if (table.write_disposition === "merge") {
+  if (followsRoot(table)) {
     for (const child of tables) {
       if (child.columns.has("_dlt_root_id") || !child.columns.has("_dlt_id")) continue;
       child.columns.set("_dlt_root_id", {

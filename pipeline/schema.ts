@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { StateError } from "./errors.ts";
 import { canonicalJson, isJsonObject, type JsonObject, parseJson, stringifyJson } from "./json.ts";
 import type { Column, DataType, Table } from "./schema_types.ts";
+import { followsRoot } from "./table_hints.ts";
 
 /** Version of the document's layout; dlt 1.26 writes and reads this one. */
 export const SCHEMA_ENGINE_VERSION = 11;
@@ -166,7 +167,7 @@ export class Schema {
   }
 
   #propagation(): JsonObject {
-    const merged = [...this.tables.values()].filter((table) => table.write_disposition === "merge");
+    const merged = [...this.tables.values()].filter(followsRoot);
     const tables = Object.fromEntries(merged.map((table) => [table.name, { _dlt_id: "_dlt_root_id" }]));
     return merged.length ? { propagation: { tables } } : {};
   }

@@ -37,6 +37,8 @@ const STRATEGIES = all<MergeStrategy>({
   "insert-only": true,
   coalesce: true,
   "replace-per-parent": true,
+  "upsert": true,
+  "scd2": true,
 });
 /** Engine versions that differ in nothing that a file says of tables. */
 const OLDEST_ENGINE = 10;

@@ -43,10 +43,17 @@ export interface Column {
 export type WriteDisposition = "append" | "replace" | "merge" | "skip";
 
 /**
- * How a merge is done. `replace-per-parent` is Sluice's own: all rows of the parents that were read again
- * give way to the new ones, also where a parent now has none.
+ * How a merge is done. `coalesce` and `replace-per-parent` are Sluice's own: with the first a new row takes from
+ * the older one what it does not say itself; with the second all rows of the parents that were read again give
+ * way to the new ones, also where a parent now has none.
  */
-export type MergeStrategy = "delete-insert" | "insert-only" | "coalesce" | "replace-per-parent";
+export type MergeStrategy =
+  | "delete-insert"
+  | "upsert"
+  | "insert-only"
+  | "scd2"
+  | "coalesce"
+  | "replace-per-parent";
 
 /** One table. Child tables have `parent`; hints of the load belong to root tables. */
 export interface Table {
@@ -58,6 +65,10 @@ export interface Table {
   "x-merge-strategy"?: MergeStrategy;
   /** Rows that a complete walk did not list leave the table. */
   "x-prune"?: boolean;
+  /** Rows of a load have different keys already. */
+  "x-stage-data-deduplicated"?: boolean;
+  /** What separates versions of a row, instead of the time of the load. */
+  "x-boundary-timestamp"?: string;
   "x-normalizer"?: { "seen-data"?: boolean };
 }
 

@@ -6,13 +6,17 @@ import type { Naming } from "./naming.ts";
 import type { Schema } from "./schema.ts";
 import type { Column, MergeStrategy, Table, WriteDisposition } from "./schema_types.ts";
 import type { JsonObject } from "./json.ts";
+import { MERGE_STRATEGIES } from "./merge_strategies.ts";
+import { forgetVersionHints, momentText, versionHints, type VersionOptions } from "./version_columns.ts";
 
-/** A write disposition with its strategy. */
-export interface WriteDispositionConfig {
+/** A write disposition with its strategy and that one's options. */
+export interface WriteDispositionConfig extends VersionOptions {
   readonly disposition: WriteDisposition;
-  readonly strategy?: MergeStrategy;
+  readonly strategy?: MergeStrategy | null;
   /** Sluice: after a walk that listed everything, rows that were not listed leave the table. Default false. */
   readonly prune?: boolean;
+  /** For `delete-insert`: the rows of a load have different keys already, so all of them stay. */
+  readonly deduplicated?: boolean;
 }
 
 /** What is said of a column beforehand. */
@@ -44,6 +48,7 @@ export interface Disposition {
   readonly disposition: WriteDisposition;
   readonly strategy?: MergeStrategy;
   readonly prune: boolean;
+  readonly options: WriteDispositionConfig;
 }
 
 /** The disposition of a resource; `append` unless it says otherwise, `delete-insert` for a merge. */
@@ -51,7 +56,19 @@ export function dispositionOf({ write_disposition: given }: TableHints): Disposi
   // Null is what takes a default away.
   const config = typeof given === "object" && given ? given : { disposition: given ?? "append" };
   const strategy = config.disposition === "merge" ? config.strategy ?? "delete-insert" : undefined;
-  return { disposition: config.disposition, strategy, prune: config.prune ?? false };
+  return { disposition: config.disposition, strategy, prune: config.prune ?? false, options: config };
+}
+
+/** Whether child rows carry the key of their root row, so that they can follow it in a merge. */
+export function handsDownRootKeys(hints: TableHints): boolean {
+  const { strategy } = dispositionOf(hints);
+  return strategy !== undefined && MERGE_STRATEGIES[strategy].rootKey;
+}
+
+/** The same of a table that is known. */
+export function followsRoot(table: Table): boolean {
+  return table.write_disposition === "merge" &&
+    (MERGE_STRATEGIES[table["x-merge-strategy"] ?? "delete-insert"]?.rootKey ?? true);
 }
 
 /** The raw key fields of a resource. */
@@ -73,14 +90,17 @@ export function scopeFields(hints: TableHints): readonly string[] {
 /** Finds or makes the root table of a resource and brings its hints up to date. */
 export function rootTable(schema: Schema, naming: Naming, resource: string, hints: StoredHints): Table {
   const name = naming.path(hints.table_name ?? resource);
-  const { disposition, strategy, prune } = dispositionOf(hints);
+  const { disposition, strategy, prune, options } = dispositionOf(hints);
   const known = schema.tables.get(name);
   const table: Table = known ?? { name, columns: new Map() };
   if (!known) schema.tables.set(name, table);
   table.write_disposition = disposition;
   table.resource = resource;
-  setHint(table, "x-merge-strategy", strategy === "delete-insert" ? undefined : strategy);
+  setHint(table, "x-merge-strategy", strategy && (options.strategy ?? undefined));
   setHint(table, "x-prune", prune || undefined);
+  setHint(table, "x-stage-data-deduplicated", options.deduplicated || undefined);
+  const isVersioned = strategy === "scd2";
+  setHint(table, "x-boundary-timestamp", isVersioned ? momentText(options.boundary_timestamp) : undefined);
   const keys = keysOf(hints);
   // The scope of a replace-per-parent is no merge key: rows of other parents must not go.
   const mergeKey = strategy === "replace-per-parent" ? [] : keys.merge;
@@ -91,10 +111,16 @@ export function rootTable(schema: Schema, naming: Naming, resource: string, hint
   for (const [field, hint] of Object.entries(hints.columns ?? {})) {
     hintColumn(table, naming.path(field), hint);
   }
+  forgetVersionHints(table);
+  if (isVersioned) {
+    for (const [column, hint] of versionHints(options, naming)) hintColumn(table, column, hint);
+  }
   return table;
 }
 
-function setHint<K extends "x-merge-strategy" | "x-prune">(table: Table, key: K, value: Table[K]): void {
+type OwnHint = "x-merge-strategy" | "x-prune" | "x-stage-data-deduplicated" | "x-boundary-timestamp";
+
+function setHint<K extends OwnHint>(table: Table, key: K, value: Table[K]): void {
   if (value === undefined) delete table[key];
   else table[key] = value;
 }

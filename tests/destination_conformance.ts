@@ -7,16 +7,20 @@ import type { ParameterSpecs } from "../pipeline/parameters.ts";
 import { dropCases } from "./destination_cases_drop.ts";
 import { loadCases } from "./destination_cases_load.ts";
 import { mergeCases } from "./destination_cases_merge.ts";
+import { mergeModelCases } from "./destination_cases_merge_model.ts";
 import { modelCases } from "./destination_cases_model.ts";
 import { nameCases } from "./destination_cases_names.ts";
 import { sessionCases } from "./destination_cases_session.ts";
+import { strategyCases } from "./destination_cases_strategies.ts";
 import { valueCases } from "./destination_cases_values.ts";
 import { type Case, type Subject, Workplace } from "./destination_workplace.ts";
 
 const CASES: readonly Case[] = [
   ...loadCases,
   ...mergeCases,
+  ...strategyCases,
   ...modelCases,
+  ...mergeModelCases,
   ...valueCases,
   ...nameCases,
   ...sessionCases,

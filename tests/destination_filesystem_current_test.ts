@@ -11,7 +11,10 @@ import { LoadError } from "../pipeline/errors.ts";
 import type { MergeStrategy } from "../pipeline/schema_types.ts";
 import { childRows, DATASET, type Part, PIPELINE, table, Workplace } from "./destination_workplace.ts";
 
-const subject = { destination: filesystem, parameters: (directory: string) => ({ bucket_url: directory }) };
+const subject = {
+  destination: filesystem,
+  parameters: (directory: string) => ({ bucket_url: directory, replace_strategy: undefined }),
+};
 
 const tags = table("users__tags", { value: "text" }, { parent: "users" });
 const TAGS = "SELECT value FROM users__tags ORDER BY value";
@@ -101,7 +104,10 @@ Deno.test("filesystem query answers again from memory until a load becomes true"
   const files: FileLayer = { ...disk, read: (path) => (reads.push(path), disk.read(path)) };
   const context = { pipelineName: PIPELINE, datasetName: DATASET, workingDirectory: place.directory };
   await place.load([usersPart("delete-insert", "a", [1, "ann", 1])]);
-  await using session = await filesystemOver(files).open({ bucket_url: place.directory }, context);
+  await using session = await filesystemOver(files).open({
+    bucket_url: place.directory,
+    replace_strategy: undefined,
+  }, context);
   await session.query(USERS);
   const first = reads.length;
   await session.query("SELECT max(age) FROM users");
@@ -127,7 +133,10 @@ Deno.test("filesystem query sees one moment when another session publishes while
     },
   };
   const context = { pipelineName: PIPELINE, datasetName: DATASET, workingDirectory: place.directory };
-  await using session = await filesystemOver(files).open({ bucket_url: place.directory }, context);
+  await using session = await filesystemOver(files).open({
+    bucket_url: place.directory,
+    replace_strategy: undefined,
+  }, context);
   const { rows } = await session.query("SELECT id, (SELECT group_concat(value) FROM users__tags) FROM users");
   assert.deepEqual(rows, [[4, "4"]]);
 });

@@ -10,7 +10,10 @@ import type { Publication, Session } from "../pipeline/destination.ts";
 import { FailingFiles, swiftDisk } from "./destination_failing_files.ts";
 import { childRows, DATASET, type Part, PIPELINE, table, Workplace } from "./destination_workplace.ts";
 
-const subject = { destination: filesystem, parameters: (directory: string) => ({ bucket_url: directory }) };
+const subject = {
+  destination: filesystem,
+  parameters: (directory: string) => ({ bucket_url: directory, replace_strategy: undefined }),
+};
 const users = table("users", { id: "bigint" });
 const tags = table("users__tags", { value: "text" }, { parent: "users" });
 const PARTS: Part[] = [{
@@ -21,7 +24,7 @@ const PARTS: Part[] = [{
 const DROPPED = ["users", "users__tags"];
 
 function open(directory: string, files: FileLayer, readOnly = false): Promise<Session> {
-  return filesystemOver(files).open({ bucket_url: directory }, {
+  return filesystemOver(files).open({ bucket_url: directory, replace_strategy: undefined }, {
     pipelineName: PIPELINE,
     datasetName: DATASET,
     workingDirectory: directory,

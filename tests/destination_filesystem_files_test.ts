@@ -8,7 +8,10 @@ import { filesystem } from "../destinations/filesystem.ts";
 import type { Column, DataType, SqlValue } from "../pipeline/schema_types.ts";
 import { childRows, DATASET, type Part, PIPELINE, scope, table, Workplace } from "./destination_workplace.ts";
 
-const subject = { destination: filesystem, parameters: (directory: string) => ({ bucket_url: directory }) };
+const subject = {
+  destination: filesystem,
+  parameters: (directory: string) => ({ bucket_url: directory, replace_strategy: undefined }),
+};
 
 const users = table("users", { id: "bigint", name: "text" });
 const user = (id: number): Part => ({ table: users, rows: [{ id, name: "Ann", _dlt_id: `u${id}` }] });

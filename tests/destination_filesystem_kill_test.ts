@@ -12,7 +12,10 @@ import { LoadError } from "../pipeline/errors.ts";
 import { FailingFiles, type Failure, swiftDisk } from "./destination_failing_files.ts";
 import { childRows, DATASET, type Part, PIPELINE, scope, table, Workplace } from "./destination_workplace.ts";
 
-const subject = { destination: filesystem, parameters: (directory: string) => ({ bucket_url: directory }) };
+const subject = {
+  destination: filesystem,
+  parameters: (directory: string) => ({ bucket_url: directory, replace_strategy: undefined }),
+};
 
 const logs = table("logs", { text: "text" });
 const users = table("users", { id: "bigint" }, { write_disposition: "replace" });
@@ -51,7 +54,7 @@ function open(directory: string, files: FileLayer = swiftDisk, readOnly = false)
     workingDirectory: directory,
     readOnly,
   };
-  return filesystemOver(files).open({ bucket_url: directory }, context);
+  return filesystemOver(files).open({ bucket_url: directory, replace_strategy: undefined }, context);
 }
 
 /** Opens, loads and publishes over a file layer. */

@@ -10,7 +10,10 @@ import type { Session, SessionContext } from "../pipeline/destination.ts";
 import { ConfigError, LoadError } from "../pipeline/errors.ts";
 import { DATASET, type Part, PIPELINE, table, Workplace } from "./destination_workplace.ts";
 
-const subject = { destination: filesystem, parameters: (directory: string) => ({ bucket_url: directory }) };
+const subject = {
+  destination: filesystem,
+  parameters: (directory: string) => ({ bucket_url: directory, replace_strategy: undefined }),
+};
 
 const users = table("users", { id: "bigint" });
 const user = (id: number): Part => ({ table: users, rows: [{ id }] });
@@ -58,7 +61,7 @@ for (const name of UNSAFE_NAMES) {
 Deno.test("filesystem refuses load, dataset and pipeline names that are no plain names", async () => {
   await using place = await Workplace.create(subject);
   const open = (context: Partial<SessionContext>, bucket_url?: string) =>
-    filesystem.open({ bucket_url }, {
+    filesystem.open({ bucket_url, replace_strategy: undefined }, {
       pipelineName: PIPELINE,
       datasetName: DATASET,
       workingDirectory: place.directory,
@@ -94,7 +97,7 @@ Deno.test("filesystem takes relative and absolute paths and file URLs", async ()
     [pathToFileURL(join(folder, "with space")).href, join(folder, "with space")],
   ];
   for (const [bucket_url, place] of cases) {
-    await using session: Session = await filesystem.open({ bucket_url }, {
+    await using session: Session = await filesystem.open({ bucket_url, replace_strategy: undefined }, {
       pipelineName: PIPELINE,
       datasetName: "ds",
       workingDirectory: folder,
@@ -111,7 +114,11 @@ Deno.test("filesystem refuses other schemes without repeating what may be secret
   for (const bucket_url of ["s3://key:canary@bucket", "az://canary", "file://canary/x", " ", "a\0b"]) {
     await assert.rejects(
       async () =>
-        await filesystem.open({ bucket_url }, { pipelineName: "p", datasetName: "d", workingDirectory: "/" }),
+        await filesystem.open({ bucket_url, replace_strategy: undefined }, {
+          pipelineName: "p",
+          datasetName: "d",
+          workingDirectory: "/",
+        }),
       (error) => refused("invalid-bucket-url")(error) && !String((error as Error).message).includes("canary"),
     );
   }

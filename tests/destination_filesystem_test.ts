@@ -7,5 +7,5 @@ import { destinationConformance } from "./destination_conformance.ts";
 
 destinationConformance("filesystem", {
   destination: filesystem,
-  parameters: (directory) => ({ bucket_url: directory }),
+  parameters: (directory) => ({ bucket_url: directory, replace_strategy: undefined }),
 });

@@ -10,6 +10,7 @@ destinationConformance("sqlite", {
   parameters: (directory) => ({
     credentials: `sqlite:///${directory}/data.sqlite`,
     lock_timeout: 0,
+    replace_strategy: undefined,
   }),
   // SQLite cannot read a database in WAL mode without its two files of shared state.
   companionFiles: /-(?:shm|wal)$/,

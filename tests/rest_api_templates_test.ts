@@ -171,4 +171,6 @@ Deno.test("resolveSource() answers any values of known keys with a ConfigError o
     resources: fc.oneof(likely, fc.array(resource, { maxLength: 3 })),
   });
   fc.assert(fc.property(config, refusedOrNot), { numRuns: 1000 });
+  const headers = { ["__proto__"]: 0n };
+  refusedOrNot({ client: {}, resource_defaults: { endpoint: { headers } }, resources: [] });
 });

@@ -30,6 +30,8 @@ export function headerProblems(headers: Readonly<Record<string, string>>, at: st
     if (!isHeaderName(name.replace(/\{[^{}]*\}/g, "x"))) {
       return [{ path: at, text: `has ${JSON.stringify(name)}, which is no name of a header` }];
     }
+    // The schema does not see what is called "__proto__".
+    if (typeof value !== "string") return [{ path: `${at}.${name}`, text: "must be text" }];
     if (isHeaderValue(value)) return [];
     const what = /[\r\n]/.test(value.trim()) ? "a line break" : "a character";
     return [{ path: `${at}.${name}`, text: `has ${what} that no header can carry` }];

@@ -5,6 +5,8 @@
  * @module
  */
 import { z } from "zod";
+import { MERGE_STRATEGIES } from "../../pipeline/merge_strategies.ts";
+import type { MergeStrategy } from "../../pipeline/schema_types.ts";
 import { authParameters, builtInAuths } from "../../rest/auth/mod.ts";
 import { builtInPaginators, paginatorParameters } from "../../rest/paginators/mod.ts";
 import { kindJsonSchema, type Kinds, kindSchema, knownArguments } from "./kind_schema.ts";
@@ -226,6 +228,7 @@ const column = z.looseObject({
 });
 const contract = z.enum(["evolve", "freeze", "discard_row", "discard_value"]);
 
+const moment = z.union([z.string(), z.date()], "a date, or its text");
 const tableHints = {
   table_name: z.union([z.string(), func("of a record")]).optional().describe(
     "Default: the resource's name. A function gives each record its table.",
@@ -234,10 +237,17 @@ const tableHints = {
     disposition,
     z.looseObject({
       disposition,
-      strategy: z.enum(["delete-insert", "insert-only", "coalesce", "replace-per-parent"]).optional(),
+      strategy: z.enum(Object.keys(MERGE_STRATEGIES) as MergeStrategy[]).nullish(),
       prune: z.boolean().optional(),
+      deduplicated: z.boolean().nullish(),
+      validity_column_names: z.array(z.string()).nullish(),
+      active_record_timestamp: moment.nullish(),
+      boundary_timestamp: moment.nullish(),
+      row_version_column_name: z.string().nullish(),
     }),
-  ]).nullish().describe("`append`, `replace` or `merge`, alone or with a strategy. Default `append`."),
+  ]).nullish().describe(
+    "`append`, `replace`, `merge` or `skip`, alone or with a strategy. Default `append`.",
+  ),
   primary_key: names.nullish().describe("Fields that identify a record."),
   merge_key: names.nullish().describe("Fields whose rows give way together."),
   columns: z.union([z.record(z.string(), column), z.array(column.required({ name: true }))]).nullish()

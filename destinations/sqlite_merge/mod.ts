@@ -1,0 +1,55 @@
+/**
+ * The merge strategies of SQLite, one file each, and the frame they run in.
+ * @module
+ */
+import type { MergeStrategy } from "../../pipeline/schema_types.ts";
+import { coalesce } from "./coalesce.ts";
+import { deleteInsert } from "./delete_insert.ts";
+import { insertOnly } from "./insert_only.ts";
+import { createIndex, DOOMED, type Merge, removeChildren, removeDoomed, type Strategy } from "./merge.ts";
+import { replacePerParent } from "./replace_per_parent.ts";
+import { scd2 } from "./scd2.ts";
+import { doomByScope } from "./scope.ts";
+import { upsert } from "./upsert.ts";
+
+const STRATEGIES: Readonly<Record<MergeStrategy, Strategy>> = {
+  "delete-insert": deleteInsert,
+  upsert,
+  "insert-only": insertOnly,
+  scd2,
+  coalesce,
+  "replace-per-parent": replacePerParent,
+};
+
+/** The names of all strategies. */
+export const strategies = Object.keys(STRATEGIES) as MergeStrategy[];
+
+/** Removes what the new rows of a root table and its children supersede, and new rows that must not stay. */
+export async function merge(merging: Merge, name: MergeStrategy): Promise<void> {
+  const { database, scope } = merging;
+  const strategy = STRATEGIES[name];
+  createIndexes(merging, strategy);
+  database.exec(`CREATE TABLE ${DOOMED} (id INTEGER PRIMARY KEY)`);
+  try {
+    strategy.doom(merging);
+    if (scope) await doomByScope(merging, scope, strategy.perParent === true);
+    (strategy.removeChildren ?? removeChildren)(merging);
+    removeDoomed(merging);
+    strategy.finish?.(merging);
+  } finally {
+    database.exec(`DROP TABLE ${DOOMED}`);
+  }
+}
+
+function createIndexes(merging: Merge, { indexes, childIndex = ["_dlt_root_id"] }: Strategy): void {
+  const { database, root, children, primaryKey, mergeKey, scope } = merging;
+  const wanted = indexes?.(merging) ?? [primaryKey, mergeKey, scope?.columns ?? []];
+  for (const columns of wanted) {
+    if (columns.length && columns.every((column) => root.columns.has(column))) {
+      createIndex(database, root.name, columns);
+    }
+  }
+  for (const { name, columns } of children) {
+    if (childIndex.every((column) => columns.has(column))) createIndex(database, name, childIndex);
+  }
+}
