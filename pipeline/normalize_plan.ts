@@ -70,7 +70,7 @@ export type RowIdRecipe =
 export function rowIdRecipe(table: Table): RowIdRecipe {
   const strategy: string | undefined = table["x-merge-strategy"];
   const columns = [...table.columns.values()];
-  if (strategy === "upsert") {
+  if (strategy === "upsert" || strategy === "insert-only") {
     const key = columns.filter(({ primary_key }) => primary_key).map(({ name }) => name);
     if (key.length) return { of: "key", columns: new Set(key) };
   }

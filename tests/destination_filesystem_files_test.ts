@@ -95,7 +95,7 @@ const SPELLINGS: [name: string, type: DataType, value: SqlValue, json: string][]
   ["2^64", "bigint", 2n ** 64n, "18446744073709551616"],
   ["a whole double", "double", 3, "3.0"],
   ["-0.0", "double", -0, "-0.0"],
-  ["1e21", "double", 1e21, "1e21"],
+  ["1e21", "double", 1e21, "1e+21"],
   ["a small double", "double", 1.5e-7, "1.5e-7"],
   ["not a number", "double", NaN, '"NaN"'],
   ["infinity", "double", -Infinity, '"-Infinity"'],

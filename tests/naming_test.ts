@@ -44,6 +44,11 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ["HRSystem-ID#2", "hr_system_id_2"],
   ["", "_empty"],
   ["   ", "_empty"],
+  ["\u00a0nb\u2003", "nb"],
+  ["\u001cfs\u0085", "fs"],
+  ["\ufeffbom", "_bom"],
+  ["\u2003", "_empty"],
+  ["٣a", "_٣a"],
 ];
 
 for (const [raw, column] of COLUMNS) {
@@ -56,6 +61,21 @@ Deno.test("Naming.identifier() shortens with a tag of the original when a name i
   assert.equal(new Naming(20).identifier("averyveryverylongidentifier"), "averyvej6zmlwntifier");
   assert.equal(new Naming(20).identifier("exactly_twenty_1chars"), "exactlyqiyo7g_1chars");
   assert.equal(new Naming(63).identifier("a".repeat(70)), "a".repeat(29) + "mo6cba" + "a".repeat(28));
+});
+
+Deno.test("Naming.identifier() makes the tag without the spaces around the name, and counts whole characters", () => {
+  assert.equal(
+    new Naming(21).identifier("user API$２%user ID__é/Name'1st "),
+    "user_apirpnv6game_1st",
+  );
+  assert.equal(new Naming(4).identifier("𝟙𝟙𝟙"), "_𝟙𝟙𝟙");
+});
+
+Deno.test("Naming.path() shortens each part, with the part as the tag's source", () => {
+  assert.equal(
+    new Naming(21).path(" http#v2 Total 日本*２'ID|Name/ß-http1st/of-x"),
+    "http_v2_fvtmogst_of_x",
+  );
 });
 
 Deno.test("Naming.join() shortens the joined name when it is too long", () => {

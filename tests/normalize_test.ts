@@ -5,7 +5,7 @@ import { Naming, parseJson, stringifyJson } from "../mod.ts";
 import { Normalizer } from "../pipeline/normalize.ts";
 import { nestedRowId } from "../pipeline/row_ids.ts";
 import { Schema } from "../pipeline/schema.ts";
-import type { RowBatch } from "../pipeline/schema_types.ts";
+import type { RowBatch, SqlValue, Table } from "../pipeline/schema_types.ts";
 
 interface Normalised {
   /** Rows per table, without system columns. */
@@ -44,6 +44,24 @@ function normalise(
   }
   normalizer.flush();
   return { tables, schema, collisions: normalizer.collisions() };
+}
+
+/** Rows of one table as they are, and their ids. */
+function rowsOf(table: Table, records: readonly string[]): { rows: SqlValue[][]; ids: SqlValue[] } {
+  const schema = new Schema("test");
+  schema.tables.set(table.name, table);
+  const rows: SqlValue[][] = [];
+  const normalizer = new Normalizer({
+    schema,
+    naming: new Naming(),
+    loadId: "1.0",
+    batchRows: 100,
+    sink: (batch) => batch.table.name === table.name && rows.push(...batch.rows),
+  });
+  for (const record of records) normalizer.add(table.name, parseJson(record), { rootKey: false });
+  normalizer.flush();
+  const id = [...table.columns.keys()].indexOf("_dlt_id");
+  return { rows, ids: rows.map((row) => row[id]) };
 }
 
 const columns = (schema: Schema, table = "t") => [...schema.tables.get(table)!.columns.keys()];
@@ -128,6 +146,116 @@ Deno.test("Normalizer reports keys of one record that fall into one column, and 
   const { tables, collisions } = normalise(['{"Aa":1,"aa":2,"AA":3}']);
   assert.deepEqual(tables.t, [{ aa: 3 }]);
   assert.deepEqual(Object.keys(collisions), ["t.aa"]);
+});
+
+Deno.test("Normalizer keeps the items of all lists that fall into one table, one behind the other, and reports it", () => {
+  const { tables, collisions } = normalise(['{"Tag":[1,2],"tag":[3]}']);
+  assert.deepEqual(tables.t__tag, [{ value: 1 }, { value: 2 }, { value: 3 }]);
+  assert.deepEqual(Object.keys(collisions), ["t.tag"]);
+});
+
+Deno.test("Normalizer takes a null that falls into a column for nothing said", () => {
+  const { tables, collisions } = normalise([
+    '{"Aa":1,"aa":null}',
+    '{"aa":null,"Aa":2}',
+    '{"Aa":3,"aa":null}',
+  ]);
+  assert.deepEqual(tables.t, [{ aa: 1 }, { aa: 2 }, { aa: 3 }]);
+  assert.deepEqual(collisions, {});
+});
+
+Deno.test("Normalizer counts a list as one level of its row, however deep in the row it is", () => {
+  const { tables } = normalise(['{"a":{"l":[{"o":{"p":1},"m":[2]}]}}'], { nesting: 2 });
+  assert.deepEqual(tables, { t: [{}], t__a__l: [{ o__p: 1 }], t__a__l__m: [{ value: 2 }] });
+});
+
+Deno.test("Normalizer gives a value that does not fit its variant column a variant of that", () => {
+  const { tables, schema } = normalise(['{"a":1}', '{"a":"2024-01-01T10:00:00Z"}', '{"a":"plain"}']);
+  assert.deepEqual(tables.t, [{ a: 1 }, { a__v_text: "2024-01-01 10:00:00.000000" }, {
+    a__v_text__v_text: "plain",
+  }]);
+  assert.equal(schema.tables.get("t")!.columns.get("a__v_text")!.data_type, "timestamp");
+});
+
+Deno.test("Normalizer knows system columns by their names when the data brings them", () => {
+  const { schema } = normalise([
+    '{"_dlt_id":"own","_dlt_load_id":5,"l":[{"_dlt_parent_id":7,"_dlt_list_idx":"x"}]}',
+  ]);
+  const { columns } = schema.tables.get("t")!;
+  assert.deepEqual([...columns.keys()], ["_dlt_id", "_dlt_load_id"]);
+  assert.deepEqual(columns.get("_dlt_id"), {
+    name: "_dlt_id",
+    data_type: "text",
+    nullable: false,
+    unique: true,
+    row_key: true,
+  });
+  const child = schema.tables.get("t__l")!.columns;
+  assert.deepEqual([...child.keys()].slice(0, 2), ["_dlt_parent_id", "_dlt_list_idx"]);
+  assert.equal(child.get("_dlt_parent_id")!.data_type, "text");
+  assert.equal(child.get("_dlt_list_idx")!.data_type, "bigint");
+});
+
+Deno.test("Normalizer puts a column that was only declared where its first value comes", () => {
+  const table: Table = { name: "t", columns: new Map() };
+  table.columns.set("key", { name: "key", nullable: false, primary_key: true });
+  table.columns.set("typed", { name: "typed", data_type: "bigint" });
+  table.columns.set("never", { name: "never", description: "d" });
+  const { rows } = rowsOf(table, ['{"x":1,"key":"k"}', '{"y":2,"typed":"3"}']);
+  assert.deepEqual([...table.columns.keys()], ["typed", "x", "key", "_dlt_load_id", "_dlt_id", "y", "never"]);
+  assert.deepEqual(table.columns.get("key"), {
+    name: "key",
+    data_type: "text",
+    nullable: false,
+    primary_key: true,
+  });
+  assert.deepEqual(rows.map((row) => [row[0], row[1], row[2], row[5]]), [
+    [undefined, 1, "k", undefined],
+    [3, undefined, undefined, 2],
+  ]);
+});
+
+Deno.test("Normalizer makes ids of upserted rows of their key, and of versioned ones of the record", () => {
+  const upserted: Table = { name: "t", columns: new Map(), write_disposition: "merge" };
+  Object.assign(upserted, { "x-merge-strategy": "upsert" });
+  upserted.columns.set("id", { name: "id", primary_key: true });
+  upserted.columns.set("k", { name: "k", primary_key: true });
+  assert.deepEqual(rowsOf(upserted, ['{"k":"a","v":9,"id":1}']).ids, ["K3/B9mnWg8bo6A"]);
+  const versioned: Table = { name: "t", columns: new Map(), write_disposition: "merge" };
+  Object.assign(versioned, { "x-merge-strategy": "scd2" });
+  const record = '{"v":{"z":1},"kA":"a","id":1,"c":[{"x":1}],"_dlt_note":"not hashed"}';
+  assert.deepEqual(rowsOf(versioned, [record]).ids, ["LPE8BF1IOHOYmA"]);
+});
+
+Deno.test("Normalizer hands the root's key to new children of a table whose children carry it already", () => {
+  const schema = new Schema("test");
+  schema.tables.set("t", { name: "t", columns: new Map(), write_disposition: "append" });
+  const columns = new Map([["_dlt_root_id", { name: "_dlt_root_id", data_type: "text" as const }]]);
+  schema.tables.set("t__l", { name: "t__l", columns, parent: "t" });
+  const normalizer = new Normalizer({
+    schema,
+    naming: new Naming(),
+    loadId: "1.0",
+    batchRows: 9,
+    sink: () => {},
+  });
+  normalizer.add("t", parseJson('{"m":[1]}'), { rootKey: false });
+  assert.ok(schema.tables.get("t__m")!.columns.has("_dlt_root_id"));
+});
+
+Deno.test("Normalizer writes a list whose table has hints of its own as rows without a parent", () => {
+  const schema = new Schema("test");
+  schema.tables.set("t", { name: "t", columns: new Map() });
+  schema.tables.set("t__l", { name: "t__l", columns: new Map(), write_disposition: "append" });
+  const normalizer = new Normalizer({
+    schema,
+    naming: new Naming(),
+    loadId: "1.0",
+    batchRows: 9,
+    sink: () => {},
+  });
+  normalizer.add("t", parseJson('{"l":[{"x":1}]}'), { rootKey: false });
+  assert.deepEqual(columns(schema, "t__l"), ["x", "_dlt_load_id", "_dlt_id"]);
 });
 
 Deno.test("nestedRowId() is dlt's hash of parent, table and index", () => {

@@ -3,6 +3,7 @@ import assert from "assert";
 import property from "property";
 import { Double, parseJson, stringifyJson } from "../mod.ts";
 import { type Cell, coerce, inferType } from "../pipeline/coerce.ts";
+import { canonicalJson } from "../pipeline/json.ts";
 import type { DataType, SqlValue } from "../pipeline/schema_types.ts";
 import { parseTimestamp } from "../pipeline/timestamps.ts";
 
@@ -89,16 +90,83 @@ const COERCIONS: readonly (readonly [Cell, DataType, SqlValue | undefined])[] = 
   [2n ** 200n, "wei", (2n ** 200n).toString()],
   ["1", "json", "1"],
   ["not json", "json", undefined],
+  ["null", "json", null],
+  ["1e400", "json", undefined],
+  [7, "json", undefined],
+  [true, "json", undefined],
+  ["0XAb", "bigint", undefined],
+  ["0x_1F", "bigint", undefined],
+  ["１２", "bigint", 12],
+  ["\u00a012\u2003", "bigint", 12],
+  ["\ufeff12", "bigint", undefined],
+  ["1__0", "bigint", undefined],
+  [new Double(1e300), "bigint", undefined],
+  ["0x1F", "double", 31],
+  ["1_0.0_1", "double", 10.01],
+  [" yes", "bool", undefined],
+  ["9223372036854775808", "bigint", undefined],
+  ["1e5000000", "decimal", undefined],
+  ["_1_", "decimal", "1"],
+  ["NaN", "decimal", undefined],
+  [0.1, "decimal", "0.1"],
+  ["20240101", "timestamp", "2024-01-01 00:00:00.000000"],
+  ["2024", "date", "2024-01-01"],
+  ["T1010", "time", "10:10:00.000000"],
+  ["9:30", "time", "09:30:00.000000"],
+  ["T10:00:00", "time", undefined],
+  [-0.5, "timestamp", "1969-12-31 23:59:59.500000"],
 ];
 for (const [value, type, stored] of COERCIONS) {
-  const shown = stored === undefined
-    ? "nothing"
+  const shown = stored === undefined || stored === null
+    ? stored === null ? "no value" : "nothing"
     : typeof stored === "bigint"
     ? `${stored}n`
     : JSON.stringify(stored);
   Deno.test(`coerce() makes ${shown} of ${stringifyJson(value)} as ${type}`, () =>
     assert.equal(coerce(value, type), stored));
 }
+
+const BYTES: readonly (readonly [Cell, string | undefined])[] = [
+  ["0x00ff", "00ff"],
+  ["0x 0a 0B", "0a0b"],
+  ["0x123", undefined],
+  ["0X00", undefined],
+  ["AAEC", "000102"],
+  ["AA==", "00"],
+  ["AA", undefined],
+  ["AAEC AAEC", undefined],
+  ["", ""],
+  [258, "0201"],
+  [0, ""],
+  [-1, undefined],
+];
+for (const [value, hex] of BYTES) {
+  Deno.test(`coerce() makes ${hex === undefined ? "nothing" : `bytes ${hex}`} of ${stringifyJson(value)}`, () => {
+    const stored = coerce(value, "binary");
+    assert.equal(stored === undefined ? undefined : (stored as Uint8Array).toHex(), hex);
+  });
+}
+
+const WRITTEN: readonly (readonly [string, string])[] = [
+  ["[1e16]", "[1e+16]"],
+  ["[123456789012345680000.0]", "[1.2345678901234568e+20]"],
+  ["[0.00001]", "[0.00001]"],
+  ["[0.000001]", "[1e-6]"],
+  ["[1.5e-7]", "[1.5e-7]"],
+  ["[1679730021.9999999]", "[1679730022.0]"],
+  ["[0.99999999999999999]", "[1.0]"],
+];
+for (const [text, written] of WRITTEN) {
+  Deno.test(`stringifyJson() writes ${text} as ${written}, as dlt hashes it`, () =>
+    assert.equal(stringifyJson(parseJson(text)), written));
+}
+
+Deno.test("canonicalJson() sorts keys by code point, also beyond the first plane", () => {
+  assert.equal(
+    canonicalJson({ "\uffee": 1, "😀": 2, "\ue000": 3, a: 4, ab: 5 }),
+    '{"a":4,"ab":5,"\ue000":3,"\uffee":1,"😀":2}',
+  );
+});
 
 const TIMESTAMPS: readonly (readonly [string, string])[] = [
   ["2024-01-01T10:00:00Z", "2024-01-01 10:00:00.000000"],
@@ -113,6 +181,14 @@ const TIMESTAMPS: readonly (readonly [string, string])[] = [
   ["2024-W05-1T10:00", "2024-01-29 10:00:00.000000"],
   ["2024/01/15 10:00", "2024-01-15 10:00:00.000000"],
   ["0001-01-01T00:00:00Z", "0001-01-01 00:00:00.000000"],
+  ["2024-01 10:00", "2024-01-01 10:00:00.000000"],
+  ["2020-W53-7T10:00", "2021-01-03 10:00:00.000000"],
+  ["2024-W01-0T10:00", "2023-12-31 10:00:00.000000"],
+  ["2024-01-01T10:00:00+02:", "2024-01-01 08:00:00.000000"],
+  ["20240101T10:00", "2024-01-01 10:00:00.000000"],
+  ["2024 9:5", "2024-01-01 09:05:00.000000"],
+  ["2024:01:15 10:00:00.5", "2024-01-15 10:00:00.500000"],
+  ["٢٠٢٤ 10:00", "2024-01-01 10:00:00.000000"],
   ["9999-12-31T23:59:59.999Z", "9999-12-31 23:59:59.999000"],
 ];
 for (const [text, stored] of TIMESTAMPS) {
@@ -135,6 +211,15 @@ const NO_TIMESTAMPS = [
     "01/02/2024",
     "P1D",
     "0000-01-01T00:00:00.000Z",
+    "2024-W53-1T10:00",
+    "2024-01-01T1000",
+    "20240101T10:00:00",
+    "2024/01/15T10:00",
+    "2024-01-01T10:00:00+24:00",
+    "2024-01-01T10:00:00-99:00",
+    "0001-01-01T00:00:00+02:00",
+    "9999-12-31T23:59:59-02:00",
+    "2024-01-01T10:00:00Z/P1D",
   ]);
 for (const text of NO_TIMESTAMPS) {
   Deno.test(`parseTimestamp() leaves ${JSON.stringify(text)} alone`, () =>

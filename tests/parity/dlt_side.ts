@@ -94,7 +94,12 @@ export function continueWithDlt(
   return runPlan(environment, plan, folder);
 }
 
-async function runPlan(environment: Environment, plan: JsonObject[], folder: string): Promise<Answered[]> {
+/** Runs what a plan for `judge.py` says. */
+export async function runPlan(
+  environment: Environment,
+  plan: readonly JsonObject[],
+  folder: string,
+): Promise<Answered[]> {
   if (!plan.length) return [];
   await Deno.mkdir(folder, { recursive: true });
   const planFile = join(folder, "plan.json");

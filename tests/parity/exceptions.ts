@@ -89,6 +89,20 @@ export const EXCEPTIONS: readonly Exception[] = [
       isCell(difference) && difference.dlt === undefined && isInfinite(difference.sluice),
   },
   {
+    id: "decimal-of-double",
+    what: "a floating-point number in a column of decimals",
+    dlt: "the binary number in full: `0.1` is `0.1000000000000000055511151231257827021181583404541015625`",
+    sluice: "the shortest digits that mean it: `0.1`",
+    why: "it is what was sent; dlt's databases round to it, too",
+  },
+  {
+    id: "values-that-stop-dlt",
+    what: "texts that dlt's conversions do not expect, e.g. `10:` or `9223372036854775807` for a timestamp",
+    dlt: "normalising fails, and every run after it",
+    sluice: "the variant column",
+    why: "no value stops a load",
+  },
+  {
     id: "json-digits",
     what: "integers beyond 64 bits in text that is parsed for a `json` column",
     dlt: "become floating-point numbers",

@@ -28,6 +28,8 @@ export const HANDED_OVER: readonly string[] = [
   "variants/across_runs",
 ];
 
+// Who takes over notes it in the state, and writes down a schema that it would have written otherwise.
+
 /** What came of it. */
 export interface HandOver {
   /** Runs that continued what the other had written. */

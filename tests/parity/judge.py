@@ -187,7 +187,9 @@ def run_case(dlt, case, write):
             error = {"kind": type(cause).__name__, "text": str(cause)[:500]}
             # A package that cannot be loaded would be tried again instead of the next run's data.
             pipeline.drop_pending_packages()
-        dump = dump_duckdb(folder / "dlt.duckdb") if kind == "duckdb" else dump_sqlite(database)
+        dump = {}
+        if case.get("dump", True):
+            dump = dump_duckdb(folder / "dlt.duckdb") if kind == "duckdb" else dump_sqlite(database)
         line = {"case": case["name"], "run": run["number"], "error": error, "tables": dump, "restored": found}
         write(line)
 

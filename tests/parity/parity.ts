@@ -1,68 +1,107 @@
-import { loadCases } from "./case.ts";
+/**
+ * `deno task parity`: runs every case through dlt and through Sluice, compares names, values and hashes by the
+ * ten thousand, hands datasets over between the two, and writes what dlt answered to `recorded/`.
+ *
+ * With a text, only cases whose names hold it; with `--million`, a run over a million rows as well.
+ * @module
+ */
+import { type Case, loadCases } from "./case.ts";
 import { serveCases } from "./case_server.ts";
+import { writeParityDocs } from "./docs.ts";
 import { runThroughDlt } from "./dlt_side.ts";
-import { environment } from "./environment.ts";
+import { type Environment, environment, NoEnvironment } from "./environment.ts";
+import { type HandOver, handOver } from "./handover.ts";
+import { judge, type Judgement } from "./judge.ts";
+import { loadMillion, type Million } from "./million.ts";
+import { type Answer, digestOf, readRecorded, writeRecorded } from "./recorded.ts";
+import { figuresOf, printJudgements, problemsOf, writeFigures } from "./report.ts";
 import { runAllThroughSluice } from "./sluice_side.ts";
 import { snapshot } from "./snapshot.ts";
-import { stringifyJson } from "../../pipeline/json.ts";
-import { digestOf, readRecorded, writeRecorded } from "./recorded.ts";
-import { judge } from "./judge.ts";
+import { askVolume, type VolumeResult } from "./volume_task.ts";
 
-const record = Deno.args.includes("--record");
-const only = Deno.args.find((a) => !a.startsWith("--"));
-const cases = await loadCases(only);
-await using server = serveCases(cases);
-const folder = await Deno.makeTempDir();
-let answers = await readRecorded().catch(() => new Map());
-if (record) {
-  const env = await environment(console.log);
-  const stale = only || Deno.args.includes("--all")
-    ? cases
-    : cases.filter((c) => answers.get(c.name)?.digest !== digestOf(c));
-  console.log("asking", stale.length);
-  const dlt = await runThroughDlt(env, stale, server.base, folder);
-  for (const c of stale) {
-    for (const [i, r] of dlt.get(c.name)!.entries()) {
-      if (r.error && !c.instead) {
-        console.log("dlt fails:", c.name, i, r.error.kind, r.error.text.split("\n")[0].slice(0, 150));
-      }
+const only = Deno.args.find((arg) => !arg.startsWith("--"));
+const isWhole = only === undefined;
+const wantsMillion = Deno.args.includes("--million");
+
+/** Everything that was compared. */
+export interface Outcome {
+  readonly judgements: readonly Judgement[];
+  readonly volume?: VolumeResult;
+  readonly handOver?: HandOver;
+  readonly million?: Million;
+}
+
+async function main(): Promise<number> {
+  let python: Environment;
+  try {
+    python = await environment(say);
+  } catch (error) {
+    if (!(error instanceof NoEnvironment)) throw error;
+    console.error(`Cannot compare with dlt: ${error.message}`);
+    return 1;
+  }
+  const folder = await Deno.makeTempDir({ prefix: "sluice_parity_" });
+  try {
+    const cases = await loadCases(only);
+    const outcome = await compareAll(python, cases, folder);
+    printJudgements(outcome.judgements, say);
+    const problems = problemsOf(outcome, isWhole);
+    problems.forEach((problem) => console.error(problem));
+    if (isWhole) {
+      await writeFigures(figuresOf(outcome));
+      await writeParityDocs();
     }
-    answers.set(c.name, {
-      case: c.name,
-      digest: digestOf(c),
-      runs: dlt.get(c.name)!.map((run) => snapshot(run, c)),
-    });
+    say(problems.length ? `${problems.length} problem(s)` : "everything agrees, or is listed");
+    return problems.length ? 1 : 0;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
-  const all = only ? [...answers.values()] : cases.map((c) => answers.get(c.name)!);
-  await writeRecorded(all.sort((a, b) => a.case < b.case ? -1 : 1));
-  answers = await readRecorded();
 }
-console.time("sluice");
-const sluice = await runAllThroughSluice(cases, server.base, folder);
-console.timeEnd("sluice");
-for (const each of cases) {
-  const runs = sluice.get(each.name)!;
-  const j = judge(each, answers.get(each.name)!.runs, runs.map((run) => snapshot(run, each)));
-  if (Deno.env.get("SHOW")) { for (const r of answers.get(each.name)!.runs) console.log(stringifyJson(r)); }
-  console.log(
-    each.name,
-    j.values,
-    j.unlisted.length,
-    [...j.faults.keys()].join(),
-    [...j.excepted.keys()].join(),
-    runs.map((r) => r.error ? r.error.kind + ": " + r.error.text.split("\n").slice(0, 3).join("~") : "").join(
-      " | ",
-    ),
+
+async function compareAll(python: Environment, cases: readonly Case[], folder: string): Promise<Outcome> {
+  await using server = serveCases(cases);
+  const { base } = server;
+  say(`${cases.length} cases through dlt`);
+  const answers = await askDlt(python, cases, base, folder);
+  say("the same through Sluice");
+  const runs = await runAllThroughSluice(cases, base, folder);
+  const judgements = cases.map((each) =>
+    judge(each, answers.get(each.name)!.runs, runs.get(each.name)!.map((run) => snapshot(run, each)))
   );
-  for (const d of j.unlisted) {
-    console.log(
-      "   ",
-      d.run,
-      d.path,
-      "| dlt",
-      d.dlt === undefined ? "-" : stringifyJson(d.dlt),
-      "| sluice",
-      d.sluice === undefined ? "-" : stringifyJson(d.sluice),
-    );
-  }
+  await record(cases, answers);
+  if (!isWhole) return { judgements };
+  say("names, values and hashes");
+  const volume = await askVolume(python, folder);
+  say("datasets handed over");
+  const snapshots = new Map([...answers].map(([name, answer]) => [name, answer.runs]));
+  const handed = await handOver(python, cases, snapshots, { base, folder: `${folder}/handover` });
+  if (wantsMillion) say("a million rows");
+  const million = wantsMillion ? await loadMillion(python, `${folder}/million`) : undefined;
+  return { judgements, volume, handOver: handed, million };
 }
+
+async function askDlt(
+  python: Environment,
+  cases: readonly Case[],
+  base: string,
+  folder: string,
+): Promise<Map<string, Answer>> {
+  const runs = await runThroughDlt(python, cases, base, folder);
+  return new Map(cases.map((each) => {
+    const snapshots = runs.get(each.name)!.map((run) => snapshot(run, each));
+    return [each.name, { case: each.name, digest: digestOf(each), runs: snapshots }];
+  }));
+}
+
+/** Writes the answers; those of cases that were not asked this time stay. */
+async function record(cases: readonly Case[], answers: ReadonlyMap<string, Answer>): Promise<void> {
+  const before = isWhole ? new Map<string, Answer>() : await readRecorded();
+  const all = new Map([...before, ...cases.map(({ name }) => [name, answers.get(name)!] as const)]);
+  await writeRecorded([...all.values()].sort((left, right) => left.case < right.case ? -1 : 1));
+}
+
+function say(line: string): void {
+  console.log(line);
+}
+
+if (import.meta.main) Deno.exit(await main());

@@ -4,13 +4,7 @@
  * @module
  */
 import { inflateSync } from "node:zlib";
-import {
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  parseJson,
-  stringifyJson,
-} from "../../pipeline/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../pipeline/json.ts";
 import { SYSTEM_TABLES } from "../../pipeline/schema.ts";
 import type { RawRun, RawTable, RawTables } from "./raw.ts";
 import { type Links, rowTrees } from "./row_trees.ts";
