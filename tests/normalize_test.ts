@@ -215,14 +215,24 @@ Deno.test("Normalizer puts a column that was only declared where its first value
   ]);
 });
 
-Deno.test("Normalizer makes ids of upserted rows of their key, and of versioned ones of the record", () => {
-  const upserted: Table = { name: "t", columns: new Map(), write_disposition: "merge" };
-  Object.assign(upserted, { "x-merge-strategy": "upsert" });
-  upserted.columns.set("id", { name: "id", primary_key: true });
-  upserted.columns.set("k", { name: "k", primary_key: true });
-  assert.deepEqual(rowsOf(upserted, ['{"k":"a","v":9,"id":1}']).ids, ["K3/B9mnWg8bo6A"]);
-  const versioned: Table = { name: "t", columns: new Map(), write_disposition: "merge" };
-  Object.assign(versioned, { "x-merge-strategy": "scd2" });
+/** A table that is merged by a strategy, with a key of two fields. */
+function merged(strategy: Table["x-merge-strategy"]): Table {
+  const table: Table = {
+    name: "t",
+    columns: new Map(),
+    write_disposition: "merge",
+    "x-merge-strategy": strategy,
+  };
+  table.columns.set("id", { name: "id", primary_key: true });
+  table.columns.set("k", { name: "k", primary_key: true });
+  return table;
+}
+
+Deno.test("Normalizer makes ids of rows that stay the same row of their key, and of versioned ones of the record", () => {
+  for (const strategy of ["upsert", "insert-only"] as const) {
+    assert.deepEqual(rowsOf(merged(strategy), ['{"k":"a","v":9,"id":1}']).ids, ["K3/B9mnWg8bo6A"]);
+  }
+  const versioned = merged("scd2");
   const record = '{"v":{"z":1},"kA":"a","id":1,"c":[{"x":1}],"_dlt_note":"not hashed"}';
   assert.deepEqual(rowsOf(versioned, [record]).ids, ["LPE8BF1IOHOYmA"]);
 });

@@ -130,7 +130,6 @@ const BYTES: readonly (readonly [Cell, string | undefined])[] = [
   ["0x00ff", "00ff"],
   ["0x 0a 0B", "0a0b"],
   ["0x123", undefined],
-  ["0X00", undefined],
   ["AAEC", "000102"],
   ["AA==", "00"],
   ["AA", undefined],
