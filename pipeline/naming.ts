@@ -82,8 +82,12 @@ export class Naming {
 
   /** Joins two normalised names. */
   join(parent: string, child: string): string {
-    const joined = parent + PATH_SEPARATOR + child;
-    return shorten(joined, this.#limit, joined);
+    return this.shortened(parent + PATH_SEPARATOR + child);
+  }
+
+  /** A whole path of normalised names, cut to the limit. Its tag is made of the path as it is before any cut. */
+  shortened(path: string): string {
+    return shorten(path, this.#limit, path);
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import type { Cell } from "./coerce.ts";
 import { canonicalJson, Double, type JsonObject, type JsonValue } from "./json.ts";
-import type { Naming } from "./naming.ts";
+import { type Naming, PATH_SEPARATOR } from "./naming.ts";
 import {
   handsDownRootKey,
   type KeyPlan,
@@ -73,7 +73,10 @@ export class Normalizer {
   /** Adds one record to a root table that is already in the schema. */
   add(table: string, record: JsonValue, hints: RootTableHints): void {
     const plan = this.#plans.get(table) ??
-      this.#plan(this.#schema.tables.get(table)!, hints.maxTableNesting ?? DEFAULT_NESTING, hints.rootKey);
+      this.#plan(this.#schema.tables.get(table)!, table, {
+        budget: hints.maxTableNesting ?? DEFAULT_NESTING,
+        rootKey: hints.rootKey,
+      });
     this.#row(plan, asObject(record));
   }
 
@@ -95,7 +98,7 @@ export class Normalizer {
     return Object.fromEntries([...this.#collisions].map(([column, keys]) => [column, [...keys].sort()]));
   }
 
-  #plan(table: Table, budget: number, rootKey: boolean): TablePlan {
+  #plan(table: Table, path: string, { budget, rootKey }: { budget: number; rootKey: boolean }): TablePlan {
     const writer = new TableWriter(table, {
       naming: this.#naming,
       batchRows: this.#batchRows,
@@ -104,6 +107,7 @@ export class Normalizer {
     const isRoot = table.parent === undefined;
     const plan: TablePlan = {
       writer,
+      path,
       shape: shapeOf("", budget),
       listShape: shapeOf("", budget - 1),
       isRoot,
@@ -148,7 +152,7 @@ export class Normalizer {
         const known = shape.keys.get(key) ?? this.#key(plan, shape, key);
         if (typeof value === "object" && !(value instanceof Double) && unfolds(writer, known, shape)) {
           if (!Array.isArray(value)) {
-            stack.push([value, known.object ??= shapeOf(known.name, shape.budget - 1)]);
+            stack.push([value, known.object ??= shapeOf(known.path, shape.budget - 1)]);
           } else if (value.length) {
             // A list costs one level of its row, however deep in the row it is.
             this.#addList(plan, draft, known, key, value, start.budget);
@@ -168,9 +172,10 @@ export class Normalizer {
 
   #key(plan: TablePlan, shape: Shape, key: string): KeyPlan {
     const own = this.#naming.path(key);
-    const name = shape.prefix ? this.#naming.join(shape.prefix, own) : own;
+    const path = shape.prefix ? shape.prefix + PATH_SEPARATOR + own : own;
+    const name = this.#naming.shortened(path);
     const isOfRowKey = plan.rowId.of === "key" && plan.rowId.columns.has(name);
-    const known: KeyPlan = { name, place: -1, isOfRowKey };
+    const known: KeyPlan = { name, path, place: -1, isOfRowKey };
     // A free-form map with endless keys must not fill the memory with plans.
     if (shape.keys.size >= 50_000) shape.keys.clear();
     shape.keys.set(key, known);
@@ -186,7 +191,7 @@ export class Normalizer {
     items: JsonValue[],
     budget: number,
   ): void {
-    const list = known.list ??= this.#listPlan(plan, known.name, budget);
+    const list = known.list ??= this.#listPlan(plan, known.path, budget);
     const same = lists.length ? lists.find((each) => each.plan === list) : undefined;
     if (!same) {
       lists.push({ plan: list, items });
@@ -216,18 +221,19 @@ export class Normalizer {
     return row[id] = hashRowId(canonicalJson(rowId.of === "key" ? key : withoutSystemKeys(record)));
   }
 
-  #listPlan(plan: TablePlan, name: string, budget: number): TablePlan {
-    const parent = plan.writer.table;
-    const tableName = this.#naming.join(parent.name, name);
+  #listPlan(plan: TablePlan, list: string, budget: number): TablePlan {
+    const path = plan.path + PATH_SEPARATOR + list;
+    const tableName = this.#naming.shortened(path);
     const existing = this.#plans.get(tableName);
     if (existing) return existing;
     let table = this.#schema.tables.get(tableName);
     if (!table) {
-      table = { name: tableName, columns: new Map(), parent: parent.name };
+      table = { name: tableName, columns: new Map(), parent: plan.writer.table.name };
       this.#schema.tables.set(tableName, table);
     }
     const isMergedRoot = table.parent === undefined && followsRoot(table);
-    return this.#plan(table, budget - 1, table.parent === undefined ? isMergedRoot : plan.rootKey);
+    const rootKey = table.parent === undefined ? isMergedRoot : plan.rootKey;
+    return this.#plan(table, path, { budget: budget - 1, rootKey });
   }
 
   #list(plan: TablePlan, items: JsonValue[], rootId: string | undefined, parentId: string): void {

@@ -10,6 +10,8 @@ import type { TableWriter } from "./table_writer.ts";
 /** A key of an object at one place in the tree. */
 export interface KeyPlan {
   readonly name: string;
+  /** The name before it was cut to the destination's limit. */
+  readonly path: string;
   place: number;
   type?: DataType;
   object?: Shape;
@@ -20,6 +22,7 @@ export interface KeyPlan {
 
 /** An object at one place in the tree of a table's rows. */
 export interface Shape {
+  /** What stands before each key, before any cut. */
   readonly prefix: string;
   /** How many more levels may be unfolded. */
   readonly budget: number;
@@ -29,6 +32,8 @@ export interface Shape {
 /** A table being filled. */
 export interface TablePlan {
   readonly writer: TableWriter;
+  /** The table's name before it was cut to the destination's limit. */
+  readonly path: string;
   readonly shape: Shape;
   /** For rows that stand for a list inside a list, which costs one level more. */
   readonly listShape: Shape;

@@ -253,6 +253,17 @@ Deno.test("Normalizer hands the root's key to new children of a table whose chil
   assert.ok(schema.tables.get("t__m")!.columns.has("_dlt_root_id"));
 });
 
+Deno.test("Normalizer makes the tag of a name that is too long of its whole path, not of a name cut before", () => {
+  const schema = new Schema("test");
+  schema.tables.set("t", { name: "t", columns: new Map() });
+  const naming = new Naming(21);
+  const normalizer = new Normalizer({ schema, naming, loadId: "1.0", batchRows: 9, sink: () => {} });
+  const address = { streetName: 1, geoPosition: { latitude: 2 }, lines: [{ subLines: [3] }] };
+  normalizer.add("t", parseJson(JSON.stringify({ billingAddress: address })), { rootKey: false });
+  assert.deepEqual(columns(schema).slice(0, 2), ["billing_l0jurwet_name", "billing_wacleaatitude"]);
+  assert.deepEqual([...schema.tables.keys()].slice(-2), ["t__billiy2dqtw__lines", "t__billithhzfqb_lines"]);
+});
+
 Deno.test("Normalizer writes a list whose table has hints of its own as rows without a parent", () => {
   const schema = new Schema("test");
   schema.tables.set("t", { name: "t", columns: new Map() });

@@ -2,6 +2,7 @@
  * The tables of `docs/parity.md` that come from the comparison: figures, exceptions, known faults.
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { EXCEPTIONS } from "./exceptions.ts";
 import { FAULTS } from "./faults.ts";
 import { type Figures, readFigures } from "./report.ts";
@@ -69,4 +70,5 @@ export async function writeParityDocs(): Promise<void> {
     page = `${page.slice(0, start)}\n\n${text}\n\n${page.slice(end)}`;
   }
   await Deno.writeTextFile(PAGE, page);
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", fileURLToPath(PAGE)] }).output();
 }

@@ -3,6 +3,7 @@
  * and used again while the same versions are wanted.
  * @module
  */
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,7 +14,7 @@ export interface Environment {
 }
 
 const REQUIREMENTS = new URL("./requirements.txt", import.meta.url);
-const PYTHONS = ["python3.11", "python3.12", "python3.13", "python3.10", "python3"];
+const PYTHONS = ["python3.11", "python3.12", "python3.13", "python3"];
 
 /** The environment could not be made. */
 export class NoEnvironment extends Error {}
@@ -22,7 +23,7 @@ function cacheFolder(): string {
   const cache = Deno.env.get("XDG_CACHE_HOME");
   if (cache) return join(cache, "sluice", "parity");
   const home = Deno.env.get("HOME");
-  return home ? join(home, ".cache", "sluice", "parity") : join("/tmp", "sluice_parity");
+  return home ? join(home, ".cache", "sluice", "parity") : join(tmpdir(), "sluice_parity");
 }
 
 /**
@@ -51,11 +52,11 @@ export async function environment(say: (line: string) => void): Promise<Environm
 
 async function findPython(): Promise<string> {
   for (const name of PYTHONS) {
-    const check = "import sys, venv; sys.exit(sys.version_info < (3, 10))";
+    const check = "import sys, venv; sys.exit(sys.version_info < (3, 11))";
     const { success } = await output(name, ["-c", check]);
     if (success) return name;
   }
-  throw new NoEnvironment("there is no Python 3.10 or later with venv");
+  throw new NoEnvironment("there is no Python 3.11 or later with venv");
 }
 
 async function must(command: string, args: string[], what: string): Promise<void> {

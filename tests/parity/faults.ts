@@ -77,7 +77,7 @@ export const FAULTS: readonly Fault[] = [
     where: "extract/cursor_state.ts",
     covers: ({ path, sluice }, { name }) =>
       /^state\.sources\..*\.(initial_value|start_value)$/.test(path) ||
-      /^state\.sources\..*\.(unique_hashes|last_value)$/.test(path) && sluice === undefined ||
+      /^state\.sources\..*\.(unique_hashes|last_value|incremental)$/.test(path) && sluice === undefined ||
       // Where nothing else changes, start_value alone makes a new state.
       /^incremental\/(lag_|boundary_off)/.test(name) &&
         /^(system\._dlt_pipeline_state\.rows|state\._state_version)/.test(path),
@@ -89,12 +89,6 @@ export const FAULTS: readonly Fault[] = [
     covers: ({ path, dlt, sluice }) =>
       /^tables\..*\.columns\.[^.]+(\.incremental)?$/.test(path) && sluice === undefined &&
       (dlt === true || isJsonObject(dlt) && Object.keys(dlt).join() === "incremental"),
-  },
-  {
-    id: "big-cursor",
-    what: "a cursor beyond 2^53 stops the run: the package's manifest cannot be written",
-    where: "pipeline/load_package.ts",
-    covers: at(/^incremental\/big_integers$/, /./),
   },
   {
     id: "declared-nullable",
@@ -109,12 +103,6 @@ export const FAULTS: readonly Fault[] = [
     what: "primary_key does not take the hint from other columns, so that a table has keys old and new",
     where: "pipeline/table_hints.ts",
     covers: at(/^columns\/key_(changed|and_hint)$/, /\.primary_key$/),
-  },
-  {
-    id: "explicit-strategy",
-    what: "delete-insert is not kept as x-merge-strategy where it is said",
-    where: "pipeline/table_hints.ts",
-    covers: at(/^dispositions\/strategy_spelled_out$/, /\.x-merge-strategy$/),
   },
   {
     id: "shared-table",
@@ -137,18 +125,6 @@ export const FAULTS: readonly Fault[] = [
       "and may be null",
     where: "pipeline/load.ts",
     covers: at(/^schema\/empty_declared$/, /^tables\.items\.(stored|declared)/),
-  },
-  {
-    id: "equal-ids",
-    what: "a merged row that keeps its _dlt_id loses its new children: they are removed with the old ones",
-    where: "destinations/sqlite_sql.ts",
-    covers: at(/^dispositions\/merge_own_ids$/, /^tables\.items(__l)?\./),
-  },
-  {
-    id: "insert-only-ids",
-    what: "ids of insert-only rows are random instead of hashes of the key; needs equal-ids first",
-    where: "pipeline/normalize_plan.ts",
-    covers: at(/^dispositions\/insert_only/, /^tables\.items\.rows/),
   },
   {
     id: "integer-precision",

@@ -160,6 +160,7 @@ def restored(pipeline):
     return {
         "schema_names": pipeline.schema_names,
         "default_schema": pipeline.default_schema_name,
+        "hash_is_right": not pipeline.default_schema.is_modified,
         "tables": sorted(pipeline.default_schema.data_table_names()),
         "counts": {name: count for name, count in counts},
         "sources": json.loads(json.dumps(pipeline.state.get("sources", {}), default=str)),

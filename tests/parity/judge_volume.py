@@ -79,7 +79,7 @@ def inferred(value):
 def main(in_file, out_file):
     with open(in_file, encoding="utf-8") as file:
         asked = json.load(file)
-    answers = {"names": [], "values": [], "records": [], "places": []}
+    answers = {"names": [], "values": [], "records": [], "places": [], "parts": []}
     namings = [NamingConvention(limit) for limit in asked["limits"]]
     for raw in asked["names"]:
         answers["names"].append([name for naming in namings for name in named(naming, raw)])
@@ -92,6 +92,11 @@ def main(in_file, out_file):
         answers["records"].append([get_row_hash(record), boundary, dlt_json.dumps(record)])
     for parent, table, index in asked["places"]:
         answers["places"].append(get_nested_row_hash(parent, table, index))
+    for parts in asked["parts"]:
+        normalised = [[naming.normalize_path(part) for part in parts] for naming in namings]
+        answers["parts"].append(
+            [naming.shorten_fragments(*each) for naming, each in zip(namings, normalised)]
+        )
     with open(out_file, "w", encoding="utf-8") as file:
         json.dump(answers, file)
 

@@ -42,6 +42,8 @@ export interface TableSnapshot {
 
 // They say when and how often a document was changed on the way, not what is in it.
 const NOT_COMPARED = new Set(["version", "version_hash", "previous_hashes", "imported_version_hash"]);
+/** A comparison takes minutes. */
+const NEAR_MS = 3_600_000;
 const STATE_NOT_COMPARED = new Set(["_version_hash"]);
 
 /** How a case is compared. */
@@ -177,16 +179,24 @@ function schemaRest(schema: JsonObject, tables: JsonObject): JsonObject {
 function system(raw: RawTables, loads: ReadonlyMap<string, string>): JsonObject {
   const label = (id: JsonValue) => loads.get(String(id)) ?? "load ?";
   const { version, loads: loadsTable, state } = SYSTEM_TABLES;
+  const versions = objects(raw[version]);
+  const hashes = new Set(versions.map(({ version_hash }) => version_hash));
+  const loadIds = [...loads.keys()];
   const rows: Record<string, JsonValue[]> = {
-    [version]: objects(raw[version]).map((row) => pick(row, ["engine_version", "schema_name"])),
+    [version]: versions.map((row) => ({
+      ...pick(row, ["engine_version", "schema_name"]),
+      inserted_at: loadIds.some((id) => isNear(row.inserted_at, id)) || !loadIds.length,
+    })),
     [loadsTable]: objects(raw[loadsTable]).map((row) => ({
       ...pick(row, ["schema_name", "status"]),
       load_id: label(row.load_id),
-      has_hash: typeof row.schema_version_hash === "string",
+      inserted_at: isNear(row.inserted_at, String(row.load_id)),
+      hash_is_known: hashes.has(row.schema_version_hash),
     })),
     [state]: objects(raw[state]).map((row) => ({
       ...pick(row, ["version", "engine_version", "pipeline_name"]),
       load_id: label(row._dlt_load_id),
+      created_at: isNear(row.created_at, String(row._dlt_load_id)),
     })),
   };
   return Object.fromEntries(
@@ -199,6 +209,13 @@ function system(raw: RawTables, loads: ReadonlyMap<string, string>): JsonObject 
       },
     ]),
   );
+}
+
+/** Whether a stored moment is in the right form and about when a load was. */
+function isNear(moment: JsonValue, loadId: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/.test(String(moment))) return false;
+  const ms = Date.parse(`${String(moment).slice(0, 23).replace(" ", "T")}Z`);
+  return Math.abs(ms - Number(loadId) * 1000) < NEAR_MS;
 }
 
 function pick(row: JsonObject, keys: readonly string[]): JsonObject {

@@ -12,7 +12,7 @@ import {
   parseJson,
   stringifyJson,
 } from "../../pipeline/json.ts";
-import { Naming } from "../../pipeline/naming.ts";
+import { Naming, PATH_SEPARATOR } from "../../pipeline/naming.ts";
 import { hashBoundary, hashRowId, nestedRowId } from "../../pipeline/row_ids.ts";
 import type { DataType, SqlValue } from "../../pipeline/schema_types.ts";
 
@@ -24,6 +24,7 @@ export interface VolumeInput {
   readonly values: readonly string[];
   readonly records: readonly string[];
   readonly places: readonly (readonly [string, string, number])[];
+  readonly parts: readonly (readonly string[])[];
 }
 
 /** Answers, each in the order of what was asked. */
@@ -35,6 +36,8 @@ export interface VolumeAnswers {
   /** Per record: the hash of a row, of a cursor's boundary, and its text. */
   readonly records: readonly JsonValue[][];
   readonly places: readonly JsonValue[];
+  /** Per list of parts and limit: all of them as one name. */
+  readonly parts: readonly JsonValue[][];
 }
 
 /** Sluice's answers. */
@@ -52,6 +55,9 @@ export function sluiceAnswers(input: VolumeInput): VolumeAnswers {
       return [hashRowId(canonicalJson(kept)), hashBoundary(canonicalJson(record)), stringifyJson(record)];
     }),
     places: input.places.map(([parent, table, index]) => nestedRowId(parent, table, index)),
+    parts: input.parts.map((each) =>
+      namings.map((naming) => naming.shortened(each.map((part) => naming.path(part)).join(PATH_SEPARATOR)))
+    ),
   };
 }
 
@@ -103,6 +109,11 @@ export function compareVolume(
       )
     );
   }
+  input.parts.forEach((asked, at) =>
+    input.limits.forEach((limit, column) =>
+      check(`parts ${at} ${limit}`, [...asked], dlt.parts[at][column], sluice.parts[at][column])
+    )
+  );
   input.places.forEach((asked, at) => check(`places ${at}`, [...asked], dlt.places[at], sluice.places[at]));
   return { values, differences };
 }

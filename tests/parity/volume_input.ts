@@ -293,6 +293,26 @@ export function places(count: number): [parent: string, table: string, index: nu
   ]);
 }
 
+/** Parts of names, normalised one by one before they are joined. */
+export function parts(count: number): string[][] {
+  const invent = new Invent(505);
+  const simple = [
+    "userId",
+    "lineItems",
+    "a",
+    "HTTPServer",
+    "x_y",
+    "2nd",
+    "größe",
+    "discountAllocations",
+    "list",
+  ];
+  return Array.from(
+    { length: count },
+    () => [invent.one(simple), ...invent.some(4, () => invent.one(simple))],
+  );
+}
+
 /** What is asked, as one document. */
 export function volumeInput(): string {
   return stringifyJson({
@@ -302,6 +322,7 @@ export function volumeInput(): string {
     values: values(VALUES),
     records: recordTexts(RECORDS),
     places: places(PLACES),
+    parts: parts(PARTS),
   });
 }
 
@@ -309,3 +330,4 @@ const NAMES = 12_000;
 const VALUES = 6000;
 const RECORDS = 4000;
 const PLACES = 4000;
+const PARTS = 4000;

@@ -42,7 +42,7 @@ export interface VolumeRecord {
 const RECORD = new URL("./recorded/volume.json", import.meta.url);
 const BLOCK = 250;
 const SAMPLE_EVERY = 40;
-const KINDS = ["names", "values", "records", "places"] as const;
+const KINDS = ["names", "values", "records", "places", "parts"] as const;
 
 /** The input, read back. */
 export function readVolumeInput(): VolumeInput {
