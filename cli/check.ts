@@ -9,12 +9,12 @@ import { probe, type ProbeResult } from "../extract/probe.ts";
 import { buildSource, type BuiltSource } from "../pipeline/build_source.ts";
 import { formatError } from "../pipeline/errors.ts";
 import type { Emit } from "../pipeline/events.ts";
-import { redact } from "../pipeline/secret.ts";
+import { aligned } from "./columns.ts";
 import { helpEnd } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
 import { note, print, Reported } from "./print.ts";
 import { counted } from "./progress_state.ts";
-import { aligned, paginatorText, shown } from "./settings.ts";
+import { paginatorText, parameterSettings, settingRows } from "./settings.ts";
 import { chooseSource, type SourceFlags, withSourceFlags } from "./source_flags.ts";
 
 interface CheckFlags extends SourceFlags {
@@ -78,7 +78,7 @@ async function check(name: string, flags: CheckFlags, signal: AbortSignal): Prom
   }
   const failed = checked.filter(({ ok }) => !ok).length;
   if (flags.json) {
-    const parameters = parameterRows(built).map(([name, value, from]) => ({ name, value, from }));
+    const parameters = parameterSettings(built);
     print(JSON.stringify({ ok: !failed, source: definition.name, parameters, resources: checked }));
   } else if (!flags.offline) {
     say(
@@ -88,14 +88,8 @@ async function check(name: string, flags: CheckFlags, signal: AbortSignal): Prom
   if (exitCode) throw new Reported(exitCode);
 }
 
-/** Parameters with where each comes from; a secret is stars. */
-export function parameterRows({ values, origins }: BuiltSource): string[][] {
-  return Object.entries(values).filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, redact(shown(value)), origins[name] ?? "default"]);
-}
-
 function parametersText(built: BuiltSource): string {
-  const rows = parameterRows(built);
+  const rows = settingRows(parameterSettings(built));
   return rows.length ? ["\nParameters", ...aligned(rows)].join("\n") : "\nIt has no parameters";
 }
 
@@ -146,7 +140,7 @@ function resultText(result: Told): string {
       nothing !== undefined && ["nothing", nothing],
       ...warnings.map((warning) => ["warning", warning]),
     ];
-    lines.push(...aligned(facts.filter((each) => Array.isArray(each)), INDENT));
+    lines.push(...aligned(facts.filter((each) => Array.isArray(each)), { indent: INDENT }));
   }
   if (fault) lines.push(...formatError(fault).split("\n").map((line) => `${INDENT}${line}`));
   return lines.join("\n");

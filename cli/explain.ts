@@ -4,17 +4,23 @@
  * @module
  */
 import type { Command } from "cli";
+import { checkNames } from "../extract/graph.ts";
 import { probe, type ProbeResult } from "../extract/probe.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
 import { buildSource } from "../pipeline/build_source.ts";
-import { ConfigError, formatError } from "../pipeline/errors.ts";
-import { nearest } from "../pipeline/nearest.ts";
+import { formatError } from "../pipeline/errors.ts";
 import { redact } from "../pipeline/secret.ts";
-import { parameterRows } from "./check.ts";
+import { aligned } from "./columns.ts";
 import { helpEnd } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
 import { note, print } from "./print.ts";
-import { aligned, clientSettings, resourceSettings, type Setting } from "./settings.ts";
+import {
+  clientSettings,
+  parameterSettings,
+  resourceSettings,
+  type Setting,
+  settingRows,
+} from "./settings.ts";
 import { chooseSource, type SourceFlags, withSourceFlags } from "./source_flags.ts";
 
 interface ExplainFlags extends SourceFlags {
@@ -52,17 +58,17 @@ async function explain(name: string, flags: ExplainFlags, signal: AbortSignal): 
   }));
   const client = clientSettings(resolved).map(masked);
   if (flags.json) {
-    const parameters = parameterRows(built).map(([name, value, from]) => ({ name, value, from }));
+    const parameters = parameterSettings(built);
     return print(JSON.stringify({ ok: true, source: source.definition.name, parameters, client, resources }));
   }
   const parts = [
     `Source ${source.definition.name}`,
-    section("parameters", parameterRows(built)),
-    section("client", client.map(row)),
+    section("parameters", settingRows(parameterSettings(built))),
+    section("client", settingRows(client)),
     ...resources.map(({ resource, parent, settings }) =>
       section(
         `resource ${resource}${parent === undefined ? "" : `, for each of ${parent}`}`,
-        settings.map(row),
+        settingRows(settings),
       )
     ),
   ];
@@ -71,12 +77,8 @@ async function explain(name: string, flags: ExplainFlags, signal: AbortSignal): 
 
 function chosenNames({ resources }: ResolvedSource, only: readonly string[] | undefined): readonly string[] {
   const names = resources.map(({ name }) => name);
-  const unknown = only?.find((name) => !names.includes(name));
-  if (unknown === undefined) return only ?? names;
-  throw new ConfigError(`Cannot explain "${unknown}": the source has no such resource`, {
-    code: "unknown-resource",
-    next: `did you mean "${nearest(unknown, names)}"? The resources are ${names.join(", ")}`,
-  });
+  checkNames(only ?? [], names, "explain");
+  return only ?? names;
 }
 
 /** Asks for a page where something is left to be found out there. */
@@ -104,10 +106,6 @@ async function detected(
 
 function masked({ name, value, from }: Setting): Setting {
   return { name, value: redact(value), from: redact(from) };
-}
-
-function row({ name, value, from }: Setting): string[] {
-  return [name, value, from];
 }
 
 function section(title: string, rows: readonly string[][]): string {

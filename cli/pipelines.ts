@@ -9,7 +9,7 @@ import { newestTrace } from "../pipeline/traces.ts";
 import { helpEnd } from "./help.ts";
 import { print } from "./print.ts";
 import { counted } from "./progress_state.ts";
-import { aligned } from "./settings.ts";
+import { aligned } from "./columns.ts";
 
 /** Adds options and action. */
 export function define(command: Command): void {
@@ -22,7 +22,11 @@ export function define(command: Command): void {
         (await pipelineNames(configuration)).map((name) => describe(name, configuration)),
       );
       if (json) return print(JSON.stringify({ ok: true, pipelines }));
-      print(pipelines.length ? aligned(pipelines.map(cells), "").join("\n") : "No pipeline ran here yet");
+      print(
+        pipelines.length
+          ? aligned(pipelines.map(cells), { indent: "" }).join("\n")
+          : "No pipeline ran here yet",
+      );
     });
 }
 

@@ -10,7 +10,7 @@ import { helpEnd } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
 import { print } from "./print.ts";
 import { counted } from "./progress_state.ts";
-import { aligned } from "./settings.ts";
+import { aligned } from "./columns.ts";
 import { chooseSource, type SourceFlags, withSourceFlags } from "./source_flags.ts";
 
 interface PlanFlags extends SourceFlags {

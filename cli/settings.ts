@@ -5,8 +5,10 @@
 import type { ResolvedResource } from "../extract/definition/resolve.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
 import { Double, stringifyJson } from "../pipeline/json.ts";
-import { Secret } from "../pipeline/secret.ts";
+import type { BuiltSource } from "../pipeline/build_source.ts";
+import { redact, Secret } from "../pipeline/secret.ts";
 import { dispositionOf } from "../pipeline/table_hints.ts";
+import { CLIENT_DEFAULTS } from "../rest/client.ts";
 import type { Paginator } from "../rest/types.ts";
 import { createPaginator } from "../rest/paginators/mod.ts";
 
@@ -16,6 +18,17 @@ export interface Setting {
   readonly value: string;
   /** `resource`, `resource_defaults`, `client`, `single entity`, `default`, or what detection went by. */
   readonly from: string;
+}
+
+/** Parameters with where each comes from. */
+export function parameterSettings({ values, origins }: BuiltSource): Setting[] {
+  return Object.entries(values).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ({ name, value: redact(shown(value)), from: origins[name] ?? "default" }));
+}
+
+/** Settings as rows of a table. */
+export function settingRows(settings: readonly Setting[]): string[][] {
+  return settings.map(({ name, value, from }) => [name, value, from]);
 }
 
 /** A value in one line: functions are only named; secrets, credentials and header values are stars. */
@@ -58,23 +71,18 @@ function authText(auth: unknown): string {
   return names.length ? `${type} (${names.map((name) => `${name} ***`).join(", ")})` : String(type);
 }
 
-const CLIENT_DEFAULTS: Readonly<Record<string, unknown>> = {
-  auth: null,
-  max_concurrency: 8,
-  timeout: 90,
-  max_pages: 1_000_000,
-};
+const DEFAULTS: Readonly<Record<string, unknown>> = { auth: null, ...CLIENT_DEFAULTS };
 
 /** The settings of the connection. */
 export function clientSettings({ client }: ResolvedSource): Setting[] {
   if (!client) return [];
   const given = client as unknown as Readonly<Record<string, unknown>>;
-  const names = [...new Set([...Object.keys(given), ...Object.keys(CLIENT_DEFAULTS)])];
-  return names.filter((name) => given[name] !== undefined || name in CLIENT_DEFAULTS).map((name) => {
+  const names = [...new Set([...Object.keys(given), ...Object.keys(DEFAULTS)])];
+  return names.filter((name) => given[name] !== undefined || name in DEFAULTS).map((name) => {
     const isSet = given[name] !== undefined;
     return {
       name,
-      value: clientValue(name, isSet ? given[name] : CLIENT_DEFAULTS[name]),
+      value: clientValue(name, isSet ? given[name] : DEFAULTS[name]),
       from: isSet ? "client" : "default",
     };
   });
@@ -153,14 +161,4 @@ function addSelector({ endpoint, origins }: ResolvedResource, found: string | un
   if (origins[name] !== "detection") return add(name, endpoint!.data_selector!);
   if (found === undefined) return add(name, "auto", "detection, on the first page");
   add(name, found, "detected: where the records are on the first page");
-}
-
-/** Lines of aligned columns. */
-export function aligned(rows: readonly (readonly string[])[], indent = "  "): string[] {
-  const width = (index: number) => Math.max(...rows.map((row) => row[index]?.length ?? 0));
-  const widths = rows[0]?.map((_, index) => Math.min(60, width(index))) ?? [];
-  return rows.map((row) =>
-    indent +
-    row.map((cell, index) => index < row.length - 1 ? cell.padEnd(widths[index]!) : cell).join("  ").trimEnd()
-  );
 }

@@ -11,6 +11,7 @@ import { Secret } from "../pipeline/secret.ts";
 import type { SourceDefinition } from "../extract/definition/source.ts";
 import { partsOf } from "../extract/definition/validate.ts";
 import { builtInSources } from "../sources/mod.ts";
+import { aligned } from "./columns.ts";
 import { findSource } from "./find_source.ts";
 import { helpEnd } from "./help.ts";
 import { print } from "./print.ts";
@@ -128,6 +129,9 @@ function endpointText({ endpoint, reads }: ResolvedResource): string {
   return `${endpoint.method} ${/^https?:/i.test(path) ? path : `/${path.replace(/^\//, "")}`}`;
 }
 
+/** Here the lists say all there is, however long. */
+const LAYOUT = { indent: "    ", most: Infinity };
+
 /** The listing of one source as text. */
 export function formatSource(source: SourceListing): string {
   const lines = [`${source.name}${source.description ? `: ${source.description}` : ""}`];
@@ -148,7 +152,10 @@ export function formatSource(source: SourceListing): string {
     "",
     `  Parameters, below [${source.section}] in .dlt/config.toml, secrets in .dlt/secrets.toml;`,
     `  or as environment variables that start with ${environmentPrefix(source)}`,
-    ...columns(source.parameters.map((parameter) => [parameter.name, needText(parameter), parameter.help])),
+    ...aligned(
+      source.parameters.map((parameter) => [parameter.name, needText(parameter), parameter.help]),
+      LAYOUT,
+    ),
   );
   return lines.join("\n");
 }
@@ -159,7 +166,7 @@ function environmentPrefix({ section }: SourceListing): string {
 
 function resourceLines(resources: readonly ResourceListing[], all: readonly ResourceListing[]): string[] {
   const widths = [0, 1].map((index) => Math.max(...all.map((each) => cells(each)[index].length)));
-  return columns(resources.map(cells), widths);
+  return aligned(resources.map(cells), { ...LAYOUT, widths });
 }
 
 function cells({ name, endpoint, description = "" }: ResourceListing): string[] {
@@ -175,12 +182,4 @@ function needText({ secret, required, required_unless, default: standard }: Para
     ? "optional"
     : `default ${standard}`;
   return secret ? `${need}, secret` : need;
-}
-
-function columns(rows: readonly string[][], widths: readonly number[] = []): string[] {
-  const width = (index: number) => widths[index] ?? Math.max(...rows.map((row) => row[index].length));
-  return rows.map((row) =>
-    `    ${row.map((cell, index) => (index < row.length - 1 ? cell.padEnd(width(index)) : cell)).join("  ")}`
-      .trimEnd()
-  );
 }

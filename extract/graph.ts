@@ -61,10 +61,11 @@ function isSkipped({ settings }: ResolvedResource): boolean {
   return dispositionOf(settings).disposition === "skip";
 }
 
-function checkNames(selected: readonly string[], known: readonly string[]): void {
+/** Refuses names that are none. @throws {ConfigError} "unknown-resource" naming the nearest */
+export function checkNames(selected: readonly string[], known: readonly string[], verb = "read"): void {
   const unknown = selected.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw new ConfigError(`Cannot read "${unknown}": the source has no such resource`, {
+  throw new ConfigError(`Cannot ${verb} "${unknown}": the source has no such resource`, {
     code: "unknown-resource",
     next: `did you mean "${nearest(unknown, known)}"? The resources are ${known.join(", ")}`,
   });

@@ -8,7 +8,8 @@ import { ConfigError } from "./errors.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { newLoadId } from "./load_package.ts";
 import { nearest } from "./nearest.ts";
-import { Schema, SCHEMA_ENGINE_VERSION } from "./schema.ts";
+import { versionRow } from "./publication.ts";
+import { Schema } from "./schema.ts";
 import { readState, type StateHeader, stateRow } from "./state.ts";
 
 /** What is to be dropped. */
@@ -64,15 +65,7 @@ export async function dropResources(target: DropTarget, selection: DropSelection
     tables: [],
     dropTables: plan.tables,
     state: stateRow(state),
-    version: isChanged
-      ? {
-        version: schema.version,
-        engineVersion: SCHEMA_ENGINE_VERSION,
-        schemaName,
-        versionHash: schema.hash,
-        schema: schema.toText(),
-      }
-      : undefined,
+    version: isChanged ? versionRow(schema, schemaName) : undefined,
   });
   return plan;
 }

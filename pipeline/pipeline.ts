@@ -14,7 +14,7 @@ import { buildSource, strayKeys } from "./build_source.ts";
 import { Configuration, pipelineSections } from "./config.ts";
 import { checkDispositions } from "./disposition_rules.ts";
 import type { Destination, QueryResult, Session } from "./destination.ts";
-import { ConfigError, InterruptedError, SluiceError, StateError } from "./errors.ts";
+import { InterruptedError, SluiceError, StateError } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import { isDirectory, makeDirectory } from "./files.ts";
 import { takeLease } from "./lease.ts";
@@ -23,7 +23,7 @@ import { type LoadedPackage, loadPackage } from "./load.ts";
 import { LoadPackage, newLoadId } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { type Plan, type PlanOptions, planRun } from "./plan.ts";
-import { pipelineDirectory } from "./pipeline_directory.ts";
+import { checkedPipelineName, pipelineDirectory } from "./pipeline_directory.ts";
 import { SchemaFiles } from "./schema_files.ts";
 import { readState } from "./state.ts";
 import { type Trace, TraceRecorder } from "./trace.ts";
@@ -196,12 +196,12 @@ class ConfiguredPipeline implements Pipeline {
     const configuration = await this.#configuration();
     const names = this.#names(configuration, source);
     const built = await buildSource(source, { configuration, pipelineName: names.pipelineName });
-    const { destination, session } = await this.#openToRead(configuration, names);
-    await using _session = session;
+    const destination = await this.#destination();
     const schemaFiles = await SchemaFiles.open(source, { ...names, configuration, destination });
     const resolved = schemaFiles.source(built.resolved);
     const resources = options.resources ?? source.resources;
     checkDispositions(writtenOf(resourceGraph(resolved.resources, resources)), destination);
+    await using session = await this.#openToRead(configuration, names);
     const schemaName = new Naming().identifier(source.definition.name);
     return await planRun(resolved, { ...names, ...options, resources, schemaName, destination, session });
   }
@@ -214,13 +214,8 @@ class ConfiguredPipeline implements Pipeline {
   }
 
   #names(configuration: Configuration, source?: Source): Names {
-    const pipelineName = this.#options.pipelineName ?? source?.definition.pipelineName ?? "sluice";
-    if (!/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(pipelineName)) {
-      throw new ConfigError(`Cannot use "${pipelineName}" as a pipeline name: it becomes a folder`, {
-        code: "invalid-name",
-        next: "use letters, digits, points, dashes and underscores",
-      });
-    }
+    const wanted = this.#options.pipelineName ?? source?.definition.pipelineName ?? "sluice";
+    const pipelineName = checkedPipelineName(wanted);
     const configured = () =>
       configuration.value("dataset_name", DATASET_NAME, { sections: pipelineSections(pipelineName) });
     const datasetName = this.#options.datasetName ?? configured() ?? source?.definition.datasetName ??
@@ -233,16 +228,13 @@ class ConfiguredPipeline implements Pipeline {
       await Configuration.load({ projectDirectory: this.#options.projectDirectory ?? Deno.cwd() });
   }
 
-  /** Without a session where the dataset is yet to be made. */
-  async #openToRead(
-    configuration: Configuration,
-    names: Names,
-  ): Promise<{ destination: Destination; session?: Session }> {
+  /** Undefined where the dataset is yet to be made. */
+  async #openToRead(configuration: Configuration, names: Names): Promise<Session | undefined> {
     try {
-      return await this.#open(configuration, names, true);
+      return (await this.#open(configuration, names, true)).session;
     } catch (error) {
       if (!(error instanceof SluiceError) || error.code !== "dataset-missing") throw error;
-      return { destination: await this.#destination() };
+      return undefined;
     }
   }
 

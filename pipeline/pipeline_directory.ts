@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Configuration } from "./config.ts";
 import { isDirectory } from "./files.ts";
 import { LoadPackage, type Manifest } from "./load_package.ts";
-import { SluiceError } from "./errors.ts";
+import { ConfigError, SluiceError } from "./errors.ts";
 
 const PACKAGES = "packages";
 const SET_ASIDE = "set_aside";
@@ -78,4 +78,13 @@ async function subfolders(path: string): Promise<string[]> {
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
   }
   return names.sort();
+}
+
+/** A name that can be a folder. @throws {ConfigError} "invalid-name" */
+export function checkedPipelineName(name: string): string {
+  if (/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name)) return name;
+  throw new ConfigError(`Cannot use "${name}" as a pipeline name: it becomes a folder`, {
+    code: "invalid-name",
+    next: "use letters, digits, points, dashes and underscores",
+  });
 }

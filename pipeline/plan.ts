@@ -11,7 +11,7 @@ import { probe, type ProbeResult } from "../extract/probe.ts";
 import { cursorParams } from "../extract/definition/resolve.ts";
 import { storedHints } from "../extract/resource_summary.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
-import { RestClient } from "../rest/client.ts";
+import { CLIENT_DEFAULTS, RestClient } from "../rest/client.ts";
 import { describeRequest } from "../rest/origin.ts";
 import { createPaginator } from "../rest/paginators/mod.ts";
 import type { ClientConfig } from "../rest/types.ts";
@@ -110,12 +110,13 @@ export async function planRun(source: ResolvedSource, parts: PlanParts): Promise
   const naming = new Naming(destination.capabilities.maxIdentifierLength);
   const nodes = resourceGraph(source.resources, parts.resources);
   const counts = requestCounts(nodes, results);
+  const client = source.client && new RestClient(source.client);
   const resources = nodes.map((node): PlannedResource => {
     const result = results.get(node.name);
     const known = resourceState(state, schemaName, node.name);
     return {
       ...plannedNode(node, known),
-      ...(result ? plannedProbe(result) : { firstRequest: firstRequest(source, node, known) }),
+      ...(result ? plannedProbe(result) : { firstRequest: firstRequest(client, node, known) }),
       requests: counts.get(node),
       tables: node.loads && result ? plannedTables(result, { schema, naming }) : [],
     };
@@ -153,11 +154,14 @@ function plannedNode(node: ResourceNode, state: JsonObject) {
 }
 
 /** The first request as a run would build it; what a child asks depends on its parents. */
-function firstRequest({ client }: ResolvedSource, node: ResourceNode, state: JsonObject): string | undefined {
+function firstRequest(
+  client: RestClient | undefined,
+  node: ResourceNode,
+  state: JsonObject,
+): string | undefined {
   const { endpoint, incremental } = node.resource;
   if (!endpoint || !client || node.parent) return undefined;
-  const own = new RestClient(client, { signal: new AbortController().signal, emit: () => {} });
-  const reader = new EndpointReader(endpoint, { name: node.name, client: own, prefetch: false });
+  const reader = new EndpointReader(endpoint, { name: node.name, client, prefetch: false });
   const cursor = cursorOf(node, state);
   const values = cursor?.values(cursor.from);
   const request = reader.request(
@@ -258,7 +262,7 @@ class Budgets {
     const average = times.reduce((sum, each) => sum + each, 0) / Math.max(1, times.length);
     const { requests_per_second: perSecond, requests_per_minute: perMinute } = client?.rate_limit ?? {};
     return Math.max(
-      requests * average / (client?.max_concurrency ?? 8),
+      requests * average / (client?.max_concurrency ?? CLIENT_DEFAULTS.max_concurrency),
       perSecond ? requests / perSecond : 0,
       perMinute ? requests * 60 / perMinute : 0,
       ...[...this.#budgets.values()].map((budget) => waitFor(requests, budget)),

@@ -2,7 +2,7 @@
  * What a package publishes: per root table what gives way to what, and the bookkeeping rows. Pure.
  * @module
  */
-import type { Publication, Scope, TablePublication } from "./destination.ts";
+import type { Publication, Scope, TablePublication, VersionRow } from "./destination.ts";
 import { StateError } from "./errors.ts";
 import { isJsonObject } from "./json.ts";
 import type { LoadPackage } from "./load_package.ts";
@@ -84,14 +84,17 @@ export function publication(
     insertedAt: Date.now(),
     tables,
     state: stateRow(state),
-    version: changed
-      ? {
-        version: schema.version,
-        engineVersion: SCHEMA_ENGINE_VERSION,
-        schemaName,
-        versionHash: schema.hash,
-        schema: schema.toText(),
-      }
-      : undefined,
+    version: changed ? versionRow(schema, schemaName) : undefined,
+  };
+}
+
+/** The row that stores a schema's present version. */
+export function versionRow(schema: Schema, schemaName: string): VersionRow {
+  return {
+    version: schema.version,
+    engineVersion: SCHEMA_ENGINE_VERSION,
+    schemaName,
+    versionHash: schema.hash,
+    schema: schema.toText(),
   };
 }

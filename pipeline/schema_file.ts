@@ -4,11 +4,12 @@
  */
 import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument, visit, type YAMLMap } from "yaml";
 import { ConfigError } from "./errors.ts";
+import { MERGE_STRATEGIES } from "./merge_strategies.ts";
 import type { Naming } from "./naming.ts";
 import { nearest } from "./nearest.ts";
 import { isSystemTable } from "./schema_formats/parts.ts";
 import { SCHEMA_ENGINE_VERSION } from "./schema.ts";
-import type { Column, DataType, MergeStrategy, Table, WriteDisposition } from "./schema_types.ts";
+import { type Column, DATA_TYPES, type Table, WRITE_DISPOSITIONS } from "./schema_types.ts";
 
 /** What a schema file says. */
 export interface SchemaFile {
@@ -16,30 +17,6 @@ export interface SchemaFile {
   readonly tables: readonly Table[];
 }
 
-/** All of a type; the compiler says when one is missing. */
-const all = <T extends string>(names: Readonly<Record<T, true>>) => Object.keys(names);
-const DATA_TYPES = all<DataType>({
-  text: true,
-  bigint: true,
-  double: true,
-  bool: true,
-  timestamp: true,
-  date: true,
-  time: true,
-  decimal: true,
-  wei: true,
-  binary: true,
-  json: true,
-});
-const DISPOSITIONS = all<WriteDisposition>({ append: true, replace: true, merge: true, skip: true });
-const STRATEGIES = all<MergeStrategy>({
-  "delete-insert": true,
-  "insert-only": true,
-  coalesce: true,
-  "replace-per-parent": true,
-  "upsert": true,
-  "scd2": true,
-});
 /** Engine versions that differ in nothing that a file says of tables. */
 const OLDEST_ENGINE = 10;
 
@@ -71,8 +48,8 @@ const TABLE_KEYS: Readonly<Record<string, Check>> = {
   name: "text",
   columns: "any",
   parent: "text",
-  write_disposition: DISPOSITIONS,
-  "x-merge-strategy": STRATEGIES,
+  write_disposition: WRITE_DISPOSITIONS,
+  "x-merge-strategy": Object.keys(MERGE_STRATEGIES),
   resource: "text",
   description: "text",
   schema_contract: "any",

@@ -18,6 +18,24 @@ export type DataType =
   | "binary"
   | "json";
 
+/** All of a type; the compiler says when one is missing. */
+const all = <T extends string>(names: Readonly<Record<T, true>>) => Object.keys(names) as T[];
+
+/** All column types. */
+export const DATA_TYPES: readonly DataType[] = all<DataType>({
+  text: true,
+  bigint: true,
+  double: true,
+  bool: true,
+  timestamp: true,
+  date: true,
+  time: true,
+  decimal: true,
+  wei: true,
+  binary: true,
+  json: true,
+});
+
 /** One column. A column without `data_type` has never had a value and does not exist at the destination. */
 export interface Column {
   name: string;
@@ -41,6 +59,14 @@ export interface Column {
 
 /** How rows meet the table. */
 export type WriteDisposition = "append" | "replace" | "merge" | "skip";
+
+/** All dispositions. */
+export const WRITE_DISPOSITIONS: readonly WriteDisposition[] = all<WriteDisposition>({
+  append: true,
+  replace: true,
+  merge: true,
+  skip: true,
+});
 
 /**
  * How a merge is done. `coalesce` and `replace-per-parent` are Sluice's own: with the first a new row takes from

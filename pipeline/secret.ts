@@ -6,7 +6,8 @@
 import { Buffer } from "node:buffer";
 
 const MASK = "***";
-const revealed = new Set<string>();
+/** Every known secret in each of its forms. */
+const forms = new Set<string>();
 
 /**
  * A value that must not be printed. String conversion, JSON and inspection all give `***`.
@@ -53,12 +54,16 @@ export function revealText(value: string | Secret): string {
 /** Remembers a text that must never be printed, e.g. a token that a server issued. */
 export function register(value: string): void {
   // Shorter texts would blank ordinary words all over the output.
-  if (value.length >= 6) revealed.add(value);
+  if (value.length < 6) return;
+  // Made once: every page and every line of output is searched for them.
+  for (const form of [value, encodeURIComponent(value.toWellFormed()), JSON.stringify(value).slice(1, -1)]) {
+    forms.add(form);
+  }
 }
 
 /** The text with every known secret, also in its URL-encoded and JSON-escaped form, replaced by `***`. */
 export function redact(text: string): string {
-  for (const form of forms()) {
+  for (const form of forms) {
     if (text.includes(form)) text = text.replaceAll(form, MASK);
   }
   return text;
@@ -67,12 +72,6 @@ export function redact(text: string): string {
 /** Whether UTF-8 text holds a known secret in any of these forms. */
 export function holdsSecret(bytes: Uint8Array): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (const form of forms()) if (text.includes(form)) return true;
+  for (const form of forms) if (text.includes(form)) return true;
   return false;
-}
-
-function* forms(): Generator<string> {
-  for (const secret of revealed) {
-    yield* new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
-  }
 }

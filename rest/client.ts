@@ -75,9 +75,8 @@ export interface PaginateOptions extends Omit<SendContext, "page" | "onAnswer" |
 export type ResourceClient = Pick<RestClient, "origin" | "lastServerTime" | "request" | "send" | "paginate">;
 
 const DEFAULT_HEADERS = { "user-agent": "sluice" };
-const DEFAULT_CONCURRENCY = 8;
-const DEFAULT_TIMEOUT_SECONDS = 90;
-const DEFAULT_MAX_PAGES = 1_000_000;
+/** What a client does that is not told otherwise; keys and units are those of {@link ClientConfig}. */
+export const CLIENT_DEFAULTS = { max_concurrency: 8, timeout: 90, max_pages: 1_000_000 } as const;
 
 /**
  * A client for one API.
@@ -110,9 +109,9 @@ export class RestClient {
     this.origin = ownOrigin(this.#baseUrl, origin, config);
     this.#paginator = createPaginator(config.paginator);
     this.#sizeParam = config.retry?.shrink?.param;
-    this.#maxPages = config.max_pages ?? DEFAULT_MAX_PAGES;
+    this.#maxPages = config.max_pages ?? CLIENT_DEFAULTS.max_pages;
     const clock = this.#clock = new ServerClock(timer);
-    this.maxConcurrency = Math.max(1, config.max_concurrency ?? DEFAULT_CONCURRENCY);
+    this.maxConcurrency = Math.max(1, config.max_concurrency ?? CLIENT_DEFAULTS.max_concurrency);
     const rateLimit = config.rate_limit ?? {};
     const limiter = new RateLimiter(rateLimit, {
       maxConcurrency: this.maxConcurrency,
@@ -125,7 +124,7 @@ export class RestClient {
     });
     const headers = lowerCaseNames(config.headers);
     const retry = retryPolicy(config.retry);
-    const timeoutMs = (config.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
+    const timeoutMs = (config.timeout ?? CLIENT_DEFAULTS.timeout) * 1000;
     const shared = { retry, timeoutMs, timer, signal, emit };
     this.#sender = new Sender({
       ...shared,

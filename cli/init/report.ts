@@ -2,6 +2,7 @@
  * What `init` says when it is done: what was written and found, what is left to fill in, what to run next.
  * @module
  */
+import { aligned } from "../columns.ts";
 import type { ApiDescription, LeftOut } from "../../openapi/description.ts";
 import type { Reading } from "../../openapi/describe.ts";
 import { COMMAND } from "../help.ts";
@@ -134,9 +135,6 @@ function fillInLines({ name, api, plan, isExample }: Report): string[] {
   if (isExample) {
     rows.push(["resources", modulePath(name), `What to load; "${api.resources[0].name}" is an example.`]);
   }
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
-  const lines = rows.map((row) =>
-    `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")}`.trimEnd()
-  );
+  const lines = aligned(rows, { most: Infinity });
   return lines.length ? [`Fill in, below [sources.${name}]`, ...lines] : [];
 }

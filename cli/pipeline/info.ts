@@ -9,7 +9,7 @@ import { localPackages } from "../../pipeline/pipeline_directory.ts";
 import { helpEnd } from "../help.ts";
 import { print } from "../print.ts";
 import { counted } from "../progress_state.ts";
-import { aligned } from "../settings.ts";
+import { aligned } from "../columns.ts";
 import { cursorLines, type StoredFacts, storedFacts } from "./facts.ts";
 import { type DatasetFlags, findPipeline, tryDataset, withDatasetFlags } from "./open.ts";
 import { runOf } from "./runs.ts";

@@ -11,7 +11,7 @@ import { readTraces } from "../../pipeline/traces.ts";
 import { helpEnd } from "../help.ts";
 import { print } from "../print.ts";
 import { counted } from "../progress_state.ts";
-import { aligned } from "../settings.ts";
+import { aligned } from "../columns.ts";
 import { findById } from "./find_by_id.ts";
 import { findPipeline, type PipelineFlags } from "./open.ts";
 import { packageLines } from "./trace_text.ts";
@@ -75,7 +75,7 @@ function localView({ loadId, status, path, manifest }: LocalPackage): PackageVie
     lines: [
       `Load package ${loadId}: ${MEANINGS[status]}`,
       ...aligned(facts),
-      ...(rows.length ? ["  Resources", ...aligned(rows, "    ")] : []),
+      ...(rows.length ? ["  Resources", ...aligned(rows, { indent: "    " })] : []),
     ],
   };
 }

@@ -10,7 +10,7 @@ import { ConfigError, SluiceError } from "../../pipeline/errors.ts";
 import { isJsonObject, type JsonObject } from "../../pipeline/json.ts";
 import { nearest } from "../../pipeline/nearest.ts";
 import { Naming } from "../../pipeline/naming.ts";
-import { pipelineDirectory, pipelineNames } from "../../pipeline/pipeline_directory.ts";
+import { checkedPipelineName, pipelineDirectory, pipelineNames } from "../../pipeline/pipeline_directory.ts";
 import { Schema } from "../../pipeline/schema.ts";
 import { readState, type StateHeader } from "../../pipeline/state.ts";
 import type { Trace } from "../../pipeline/trace.ts";
@@ -55,7 +55,7 @@ export async function findPipeline(name: string, flags: DatasetFlags = {}): Prom
   const names = await pipelineNames(configuration);
   // The data of a pipeline may be looked at from a machine that it never ran on.
   if (!names.includes(name) && flags.destination === undefined) throw unknown(name, names);
-  const directory = pipelineDirectory(configuration, plain(name));
+  const directory = pipelineDirectory(configuration, checkedPipelineName(name));
   return {
     name,
     configuration,
@@ -63,15 +63,6 @@ export async function findPipeline(name: string, flags: DatasetFlags = {}): Prom
     newest: await newestTrace(directory),
     completed: await newestTrace(directory, "completed"),
   };
-}
-
-/** The name becomes a folder. */
-function plain(name: string): string {
-  if (/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name)) return name;
-  throw new ConfigError(`Cannot use "${name}" as a pipeline name: it becomes a folder`, {
-    code: "invalid-name",
-    next: "use letters, digits, points, dashes and underscores",
-  });
 }
 
 function unknown(name: string, names: readonly string[]): ConfigError {

@@ -8,7 +8,7 @@ import { readTraces } from "../../pipeline/traces.ts";
 import { helpEnd, integerFrom } from "../help.ts";
 import { print } from "../print.ts";
 import { counted } from "../progress_state.ts";
-import { aligned } from "../settings.ts";
+import { aligned } from "../columns.ts";
 import { findPipeline, type PipelineFlags } from "./open.ts";
 
 interface RunsFlags extends PipelineFlags {
@@ -25,7 +25,9 @@ export function define(command: Command): void {
       const runs = (await readTraces(directory)).slice(0, flags.last).map(runOf);
       if (flags.json) return print(JSON.stringify({ ok: true, pipeline: name, runs }));
       print(
-        runs.length ? aligned(runs.map(cells), "").join("\n") : `No run of pipeline ${name} is remembered`,
+        runs.length
+          ? aligned(runs.map(cells), { indent: "" }).join("\n")
+          : `No run of pipeline ${name} is remembered`,
       );
     });
 }

@@ -8,7 +8,7 @@ import { stringifyJson } from "../../pipeline/json.ts";
 import { helpEnd } from "../help.ts";
 import { note, print } from "../print.ts";
 import { counted } from "../progress_state.ts";
-import { aligned } from "../settings.ts";
+import { aligned } from "../columns.ts";
 import { confirmed, type ConfirmFlags } from "./confirm.ts";
 import { deletePackages, packagesText, waiting } from "./drop_pending_packages.ts";
 import { cursorLines, storedFacts } from "./facts.ts";

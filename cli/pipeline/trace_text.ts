@@ -6,7 +6,8 @@ import { formatAt } from "../../pipeline/errors.ts";
 import type { TableChange } from "../../pipeline/schema_changes.ts";
 import type { Trace, TracedError, TracedPackage } from "../../pipeline/trace.ts";
 import { counted } from "../progress_state.ts";
-import { aligned, shown } from "../settings.ts";
+import { aligned } from "../columns.ts";
+import { shown } from "../settings.ts";
 
 /** The whole trace. */
 export function formatTrace(trace: Trace): string {
@@ -58,7 +59,9 @@ export function packageLines({ loadId, state, rows, schemaVersion, schemaChanges
   return [
     `Load package ${loadId}: ${isLoaded ? "LOADED" : "NOT YET LOADED"}${version}`,
     ...aligned(Object.entries(rows).map(([table, count]) => [table, counted(count, "row")])),
-    ...(schemaChanges.length ? ["  Schema changes", ...aligned(schemaChanges.map(changeCells), "    ")] : []),
+    ...(schemaChanges.length
+      ? ["  Schema changes", ...aligned(schemaChanges.map(changeCells), { indent: "    " })]
+      : []),
   ];
 }
 

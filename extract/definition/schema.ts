@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { MERGE_STRATEGIES } from "../../pipeline/merge_strategies.ts";
-import type { MergeStrategy } from "../../pipeline/schema_types.ts";
+import { DATA_TYPES, type MergeStrategy, WRITE_DISPOSITIONS } from "../../pipeline/schema_types.ts";
 import { authParameters, builtInAuths } from "../../rest/auth/mod.ts";
 import { builtInPaginators, paginatorParameters } from "../../rest/paginators/mod.ts";
 import { kindJsonSchema, type Kinds, kindSchema, knownArguments } from "./kind_schema.ts";
@@ -199,23 +199,10 @@ export const endpointSchema = z.strictObject({
   ),
 });
 
-const disposition = z.enum(["append", "replace", "merge", "skip"]);
+const disposition = z.enum(WRITE_DISPOSITIONS);
 const column = z.looseObject({
   name: z.string().optional(),
-  data_type: z.enum([
-    "text",
-    "bigint",
-    "double",
-    "bool",
-    "timestamp",
-    "date",
-    "time",
-    "decimal",
-    "wei",
-    "binary",
-    "json",
-  ])
-    .optional(),
+  data_type: z.enum(DATA_TYPES).optional(),
   nullable: z.boolean().optional(),
   precision: z.int().nullish(),
   scale: z.int().nullish(),

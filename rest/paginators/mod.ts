@@ -46,11 +46,6 @@ export const paginatorParameters: Readonly<Record<string, ParameterSpecs>> = par
 /** The names of the kinds that come with Sluice. */
 export const builtInPaginators: readonly string[] = Object.keys(PAGINATORS);
 
-/** The names of all kinds. */
-export function paginatorKinds(): string[] {
-  return Object.keys(PAGINATORS);
-}
-
 /**
  * Makes another `type` of paginator known, for configurations that name it. `specs` describe its arguments;
  * others are passed on to it all the same.
