@@ -19,6 +19,7 @@ interface RunFlags extends SourceFlags {
   readonly datasetName?: string;
   readonly limit?: number;
   readonly fullRefresh?: boolean;
+  readonly fresh?: boolean;
   readonly progress?: ProgressKind;
   readonly json?: boolean;
 }
@@ -39,6 +40,7 @@ export function define(command: Command): void {
     .option("--dataset-name <name>", "name of the group of tables (default: the source's own)")
     .option("--limit <pages>", "read at most this many pages of each resource", integerFrom(1))
     .option("--full-refresh", "forget how far earlier runs came, and read everything again")
+    .option("--fresh", "do not go on where a run that was cut short stopped")
     .addOption(new Option("--progress <how>", "how to show progress (default: auto)").choices(PROGRESS_KINDS))
     .option("--json", "print one JSON object instead of text")
     .addHelpText("after", helpEnd(EXAMPLES))
@@ -51,7 +53,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
   const pipelineName = flags.pipelineName ?? source.definition.pipelineName ?? source.definition.name;
   const info = await interruptible(async (signal) => {
     using progress = await openProgress(flags.progress ?? configuredProgress(configuration));
-    const { limit, fullRefresh } = flags;
+    const { limit, fullRefresh, fresh } = flags;
     return await pipeline({
       pipelineName,
       datasetName: flags.datasetName,
@@ -59,7 +61,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
       configuration,
       emit: progress.emit,
     })
-      .run(source, { limit, fullRefresh, signal });
+      .run(source, { limit, fullRefresh, fresh, signal });
   });
   print(flags.json ? JSON.stringify({ ok: true, ...info }) : formatLoadInfo(info));
 }

@@ -235,7 +235,7 @@ export class ResourceRun {
   }
 
   #commit(began: number): void {
-    const many = this.#cursors.commit(began);
+    const many = this.#cursors.commit({ serverTime: began, isResumed: this.#parts.options.isResumed });
     if (!many) return;
     this.#warn(
       "coarse-cursor",

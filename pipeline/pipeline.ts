@@ -49,8 +49,10 @@ export interface RunOptions {
   readonly resources?: readonly string[];
   /** Pages per resource. */
   readonly limit?: number;
-  /** Forget the cursors of the selected resources and read everything again. */
+  /** Forget the cursors of the selected resources and read everything again, from its start. */
   readonly fullRefresh?: boolean;
+  /** Read everything from its start, also where an earlier run was cut short. */
+  readonly fresh?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -111,14 +113,14 @@ class ConfiguredPipeline implements Pipeline {
   async run(source: Source, options: RunOptions = {}): Promise<LoadInfo> {
     const read = await this.#configuration();
     const names = this.#names(read, source);
-    const { resources, limit, fullRefresh } = options;
+    const { resources, limit, fullRefresh, fresh } = options;
     const { destination = "sqlite" } = this.#options;
     const recorder = new TraceRecorder({
       ...names,
       destination: typeof destination === "string" ? destination : destination.name,
       source: source.definition.name,
       schemaName: new Naming().identifier(source.definition.name),
-      options: { resources, limit, fullRefresh },
+      options: { resources, limit, fullRefresh, fresh },
     });
     const journal = new Journal((event) => {
       recorder.take(event);
@@ -174,12 +176,26 @@ class ConfiguredPipeline implements Pipeline {
     const { session } = await this.#open(configuration, names, false);
     await using _session = session;
     recorder.opened(target.name, session.location);
-    const parts = { source, resolved, options, signal, journal, recorder, session, schemaFiles };
+    const resumeMaxAge = configuration.value("resume_max_age", RESUME_MAX_AGE, {
+      sections: pipelineSections(names.pipelineName),
+    }) as number;
+    const parts = {
+      source,
+      resolved,
+      options,
+      signal,
+      journal,
+      recorder,
+      session,
+      schemaFiles,
+      resumeMaxAge,
+    };
     const work: Work = { ...names, ...parts, destination: target };
     try {
       await makeDirectory(join(directory, "packages"));
       using _lease = await takeLease(directory, names.pipelineName);
-      const loaded = [...await loadPending(work, directory), await runPackage(work, directory)];
+      const { loaded: before, unfinished } = await loadPending(work, directory);
+      const loaded = [...before, await runPackage(work, directory, unfinished)];
       await schemaFiles.write(session, built.resolved);
       return journal.loadInfo(names, target.name, session.location, loaded);
     } catch (error) {
@@ -255,6 +271,12 @@ class ConfiguredPipeline implements Pipeline {
 function writtenOf(nodes: readonly ResourceNode[]): ResolvedResource[] {
   return nodes.filter(({ loads }) => loads).map(({ resource }) => resource);
 }
+
+const RESUME_MAX_AGE = {
+  type: "integer",
+  help: "Seconds after which an extraction that was cut short is started over.",
+  default: 86_400,
+} as const;
 
 const DATASET_NAME = { type: "text", help: "Name of the dataset." } as const;
 

@@ -59,6 +59,7 @@ export interface TraceHead {
     readonly resources?: readonly string[];
     readonly limit?: number;
     readonly fullRefresh?: boolean;
+    readonly fresh?: boolean;
   };
 }
 
