@@ -45,6 +45,25 @@ export class SqliteLoad implements Load {
     this.#location = location;
   }
 
+  drop(tables: readonly string[]): Promise<void> {
+    return this.#clear("drop tables", "DROP TABLE", tables);
+  }
+
+  truncate(tables: readonly string[]): Promise<void> {
+    return this.#clear("empty tables", "DELETE FROM", tables);
+  }
+
+  #clear(doing: string, statement: string, tables: readonly string[]): Promise<void> {
+    return this.#attempt(doing, () => {
+      for (const name of tables) {
+        // The look also refuses a table whose name differs in case only, which SQLite would take instead.
+        if (!this.#target(name).columns.size) continue;
+        this.#database.exec(`${statement} ${sql.quote(name)}`);
+        this.#tables.delete(name);
+      }
+    });
+  }
+
   migrate(tables: readonly Table[]): Promise<void> {
     return this.#attempt("change tables", () => tables.forEach((table) => this.#migrate(table)));
   }
@@ -139,18 +158,10 @@ export class SqliteLoad implements Load {
     return this.#attempt("publish the load", async () => {
       await this.migrate(systemTables());
       for (const table of publication.tables) await this.#supersede(table, publication.loadId);
-      for (const name of publication.dropTables ?? []) this.#drop(name);
       this.#writeSystemRows(publication);
       this.#database.exec("COMMIT");
       this.#open = false;
     });
-  }
-
-  #drop(name: string): void {
-    // The look also refuses a table whose name differs in case only, which SQLite would drop instead.
-    if (!this.#target(name).columns.size) return;
-    this.#database.exec(`DROP TABLE ${sql.quote(name)}`);
-    this.#tables.delete(name);
   }
 
   async #supersede(publication: TablePublication, loadId: string): Promise<void> {
@@ -187,6 +198,9 @@ export class SqliteLoad implements Load {
       this.#database.prepare(`INSERT INTO ${table} VALUES (${values.map(() => "?").join(",")})`).run(
         ...values,
       );
+    if (publication.forgetsVersions) {
+      this.#database.prepare(`DELETE FROM ${SYSTEM_TABLES.version} WHERE schema_name = ?`).run(schemaName);
+    }
     if (version) {
       insert(SYSTEM_TABLES.version, [
         version.version,

@@ -264,6 +264,7 @@ export class ResourceRun {
       node: this.node,
       tally: this.#tally,
       hasStart: this.#cursors.hasStart,
+      startsOver: this.#parts.options.fullRefresh ?? false,
       tables: this.#store.tables,
     });
   }

@@ -10,6 +10,7 @@ import { newLoadId } from "./load_package.ts";
 import { nearest } from "./nearest.ts";
 import { versionRow } from "./publication.ts";
 import { Schema } from "./schema.ts";
+import type { Table } from "./schema_types.ts";
 import { readState, type StateHeader, stateRow } from "./state.ts";
 
 /** What is to be dropped. */
@@ -56,6 +57,7 @@ export async function dropResources(target: DropTarget, selection: DropSelection
   for (const table of plan.tables) schema.tables.delete(table);
   const remembered = resourceStates(state, schemaName);
   for (const name of plan.states) delete remembered[name];
+  await load.drop(plan.tables);
   const isChanged = schema.bump();
   await load.publish({
     loadId,
@@ -63,7 +65,6 @@ export async function dropResources(target: DropTarget, selection: DropSelection
     schemaVersionHash: schema.hash,
     insertedAt: Date.now(),
     tables: [],
-    dropTables: plan.tables,
     state: stateRow(state),
     version: isChanged ? versionRow(schema, schemaName) : undefined,
   });
@@ -83,17 +84,28 @@ async function work(
   const stored = await session.stored(header.pipelineName, header.schemaName);
   const schema = stored.schema === undefined ? new Schema(header.schemaName) : Schema.parse(stored.schema);
   const state = readState(stored.state, header);
-  const roots = [...schema.tables.values()].filter(({ name, parent }) =>
-    parent === undefined && !name.startsWith("_dlt")
-  );
   const remembered = Object.keys(resourceStates(state, header.schemaName));
-  const known = [...new Set([...roots.map(({ name, resource }) => resource ?? name), ...remembered])].sort();
+  const known = [...new Set([...roots(schema).map(resourceOf), ...remembered])].sort();
   const resources = select(known, selection);
-  const tables = selection.stateOnly ? [] : roots
-    .filter(({ name, resource }) => resources.includes(resource ?? name))
-    .flatMap(({ name }) => [name, ...schema.descendants(name)]);
+  const tables = selection.stateOnly ? [] : tablesOf(schema, resources);
   const states = resources.filter((name) => remembered.includes(name));
   return { plan: { resources, tables, states }, schema, state };
+}
+
+/** The tables of these resources, or of all, children after their parents. */
+export function tablesOf(schema: Schema, resources?: readonly string[]): string[] {
+  return roots(schema).filter((table) => resources?.includes(resourceOf(table)) ?? true)
+    .flatMap(({ name }) => [name, ...schema.descendants(name)]);
+}
+
+function roots(schema: Schema): Table[] {
+  return [...schema.tables.values()].filter(({ name, parent }) =>
+    parent === undefined && !name.startsWith("_dlt")
+  );
+}
+
+function resourceOf({ name, resource }: Table): string {
+  return resource ?? name;
 }
 
 /** What is remembered of the resources of a source; a pipeline may have several, with resources of one name. */

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { LoadError, SluiceError, StateError } from "./errors.ts";
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
+import type { RefreshMode } from "./refresh.ts";
 import type { StoredHints } from "./table_hints.ts";
 import { AppendFile, readLines, replaceFile } from "./files.ts";
 import { frameOf, readFrames } from "./package_frames.ts";
@@ -57,6 +58,8 @@ export interface Manifest {
   readonly datasetName: string;
   readonly destination: string;
   readonly schemaName: string;
+  /** What goes before this package's rows come. */
+  readonly refresh?: RefreshMode;
   readonly createdAt: string;
   readonly status: "extracting" | "extracted";
   readonly resources: Readonly<Record<string, ResourceSummary>>;

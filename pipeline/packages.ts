@@ -14,8 +14,8 @@ import { type LoadedPackage, loadPackage } from "./load.ts";
 import { LoadPackage, newLoadId } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import type { RunOptions } from "./pipeline.ts";
+import { type RunSettings, startingState } from "./run_settings.ts";
 import type { SchemaFiles } from "./schema_files.ts";
-import { readState } from "./state.ts";
 import type { TraceRecorder } from "./trace.ts";
 
 /** Everything one run needs, once it is settled. */
@@ -25,6 +25,7 @@ export interface Work {
   readonly source: Source;
   readonly resolved: ResolvedSource;
   readonly options: RunOptions;
+  readonly settings: RunSettings;
   readonly signal: AbortSignal;
   readonly journal: Journal;
   readonly recorder: TraceRecorder;
@@ -82,12 +83,14 @@ async function setAside(
 
 /** Extracts into a package of its own and publishes it. */
 export async function runPackage(work: Work, directory: string): Promise<LoadedPackage> {
-  const { pipelineName, datasetName, source, resolved, options, journal, session, destination } = work;
+  const { pipelineName, datasetName, source, resolved, options, settings, journal, session, destination } =
+    work;
+  const { refresh } = settings;
   const schemaName = new Naming().identifier(source.definition.name);
   const stored = await session.stored(pipelineName, schemaName);
   const header = { pipelineName, datasetName, schemaName, destination: destination.name };
-  const state = readState(stored.state, header, options.fullRefresh);
-  const head = { loadId: newLoadId(), pipelineName, datasetName, destination: destination.name, schemaName };
+  const state = startingState(stored.state, header, { ...settings, fullRefresh: options.fullRefresh });
+  const head = { loadId: newLoadId(), ...header, refresh };
   await using pkg = await LoadPackage.create(join(directory, "packages"), head);
   try {
     await journal.step("extract", async () => {
@@ -96,7 +99,7 @@ export async function runPackage(work: Work, directory: string): Promise<LoadedP
         source: resolved,
         resources: options.resources ?? source.resources,
         limit: options.limit,
-        fullRefresh: options.fullRefresh,
+        fullRefresh: options.fullRefresh || refresh !== undefined,
         state,
         signal: work.signal,
         emit: journal.emit,

@@ -11,6 +11,7 @@ import type { Source } from "../extract/definition/source.ts";
 import { buildSource, strayKeys } from "./build_source.ts";
 import { Configuration, pipelineSections } from "./config.ts";
 import { checkDispositions } from "./disposition_rules.ts";
+import { devDataset, dropDevPackages } from "./dev_mode.ts";
 import type { Destination, QueryResult, Session } from "./destination.ts";
 import { SluiceError } from "./errors.ts";
 import type { Emit } from "./events.ts";
@@ -21,9 +22,11 @@ import { Naming } from "./naming.ts";
 import { type Plan, type PlanOptions, planRun } from "./plan.ts";
 import { interrupted, loadPending, runPackage, type Work } from "./packages.ts";
 import { checkedPipelineName, pipelineDirectory } from "./pipeline_directory.ts";
+import { checkRefresh, type RefreshMode } from "./refresh.ts";
+import { type RunSettings, runSettings } from "./run_settings.ts";
 import { SchemaFiles } from "./schema_files.ts";
 import { type Trace, TraceRecorder } from "./trace.ts";
-import { keepTrace } from "./traces.ts";
+import { keepTrace, newestTrace } from "./traces.ts";
 
 /** How a pipeline is set up. */
 export interface PipelineOptions {
@@ -37,6 +40,8 @@ export interface PipelineOptions {
   readonly destinationParameters?: Readonly<Record<string, unknown>>;
   /** The folder with `.dlt`. @default the working directory */
   readonly projectDirectory?: string;
+  /** Each run loads into a dataset of its own; else `dev_mode` of the configuration. */
+  readonly devMode?: boolean;
   /** Receives progress. */
   readonly emit?: Emit;
   /** @default read from the project's files and the environment */
@@ -49,8 +54,13 @@ export interface RunOptions {
   readonly resources?: readonly string[];
   /** Pages per resource. */
   readonly limit?: number;
-  /** Forget the cursors of the selected resources and read everything again. */
+  /**
+   * Forget the cursors of the selected resources and read everything again: merged tables are merged, all
+   * others hold what was read this time.
+   */
   readonly fullRefresh?: boolean;
+  /** What goes before the rows of this run come, in the same step; else `refresh` of the configuration. */
+  readonly refresh?: RefreshMode;
   readonly signal?: AbortSignal;
 }
 
@@ -103,6 +113,8 @@ export function pipeline(options: PipelineOptions = {}): Pipeline {
 
 class ConfiguredPipeline implements Pipeline {
   readonly #options: PipelineOptions;
+  /** The dataset of the last run, where each has its own. */
+  #devDataset: string | undefined;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -110,7 +122,12 @@ class ConfiguredPipeline implements Pipeline {
 
   async run(source: Source, options: RunOptions = {}): Promise<LoadInfo> {
     const read = await this.#configuration();
-    const names = this.#names(read, source);
+    const { pipelineName, ...named } = this.#names(read, source);
+    const settings = this.#settings(read, pipelineName, options);
+    const { refresh, devMode } = settings;
+    const last = devMode ? await newestTrace(pipelineDirectory(read, pipelineName)) : undefined;
+    if (devMode) this.#devDataset = devDataset(named.datasetName, last?.datasetName);
+    const names = { pipelineName, datasetName: this.#devDataset ?? named.datasetName };
     const { resources, limit, fullRefresh } = options;
     const { destination = "sqlite" } = this.#options;
     const recorder = new TraceRecorder({
@@ -118,7 +135,7 @@ class ConfiguredPipeline implements Pipeline {
       destination: typeof destination === "string" ? destination : destination.name,
       source: source.definition.name,
       schemaName: new Naming().identifier(source.definition.name),
-      options: { resources, limit, fullRefresh },
+      options: { resources, limit, fullRefresh, refresh, devMode: devMode || undefined },
     });
     const journal = new Journal((event) => {
       recorder.take(event);
@@ -127,7 +144,15 @@ class ConfiguredPipeline implements Pipeline {
     const configuration = read.recording(recorder.use);
     const directory = pipelineDirectory(configuration, names.pipelineName);
     try {
-      const info = await this.#run(source, { configuration, names, options, journal, recorder, directory });
+      const info = await this.#run(source, {
+        configuration,
+        names,
+        options,
+        settings,
+        journal,
+        recorder,
+        directory,
+      });
       await this.#keepTrace(directory, recorder.finish(), journal.emit);
       return info;
     } catch (error) {
@@ -149,7 +174,7 @@ class ConfiguredPipeline implements Pipeline {
   }
 
   async #run(source: Source, run: Run): Promise<LoadInfo> {
-    const { configuration, names, options, journal, recorder, directory } = run;
+    const { configuration, names, options, settings, journal, recorder, directory } = run;
     const signal = options.signal ?? new AbortController().signal;
     configuration.warnings.forEach((message) =>
       journal.emit({ type: "warning", code: "configuration", message })
@@ -171,14 +196,16 @@ class ConfiguredPipeline implements Pipeline {
     checkDispositions(writtenOf(nodes), target).forEach(({ resource, message }) =>
       emit({ type: "warning", code: "merge-without-key", resource, message })
     );
+    checkRefresh(settings.refresh, target);
     const { session } = await this.#open(configuration, names, false);
     await using _session = session;
     recorder.opened(target.name, session.location);
-    const parts = { source, resolved, options, signal, journal, recorder, session, schemaFiles };
+    const parts = { source, resolved, options, settings, signal, journal, recorder, session, schemaFiles };
     const work: Work = { ...names, ...parts, destination: target };
     try {
       await makeDirectory(join(directory, "packages"));
       using _lease = await takeLease(directory, names.pipelineName);
+      if (settings.devMode) await dropDevPackages(directory, names.datasetName);
       const loaded = [...await loadPending(work, directory), await runPackage(work, directory)];
       await schemaFiles.write(session, built.resolved);
       return journal.loadInfo(names, target.name, session.location, loaded);
@@ -190,8 +217,13 @@ class ConfiguredPipeline implements Pipeline {
 
   async plan(source: Source, options: PlanOptions = {}): Promise<Plan> {
     const configuration = await this.#configuration();
-    const names = this.#names(configuration, source);
-    const built = await buildSource(source, { configuration, pipelineName: names.pipelineName });
+    const { pipelineName, ...named } = this.#names(configuration, source);
+    const settings = this.#settings(configuration, pipelineName);
+    const names = {
+      pipelineName,
+      datasetName: settings.devMode ? devDataset(named.datasetName) : named.datasetName,
+    };
+    const built = await buildSource(source, { configuration, pipelineName });
     const destination = await this.#destination();
     const schemaFiles = await SchemaFiles.open(source, { ...names, configuration, destination });
     const resolved = schemaFiles.source(built.resolved);
@@ -199,12 +231,22 @@ class ConfiguredPipeline implements Pipeline {
     checkDispositions(writtenOf(resourceGraph(resolved.resources, resources)), destination);
     await using session = await this.#openToRead(configuration, names);
     const schemaName = new Naming().identifier(source.definition.name);
-    return await planRun(resolved, { ...names, ...options, resources, schemaName, destination, session });
+    return await planRun(resolved, {
+      ...names,
+      ...options,
+      resources,
+      settings,
+      schemaName,
+      destination,
+      session,
+    });
   }
 
   async query(sql: string): Promise<QueryResult & { location: string }> {
     const configuration = await this.#configuration();
-    const { session } = await this.#open(configuration, this.#names(configuration), true);
+    const { pipelineName, datasetName } = this.#names(configuration);
+    const names = { pipelineName, datasetName: this.#devDataset ?? datasetName };
+    const { session } = await this.#open(configuration, names, true);
     await using _session = session;
     return { ...await session.query(sql), location: session.location };
   }
@@ -217,6 +259,10 @@ class ConfiguredPipeline implements Pipeline {
     const datasetName = this.#options.datasetName ?? configured() ?? source?.definition.datasetName ??
       `${pipelineName}_dataset`;
     return { pipelineName, datasetName: new Naming().identifier(datasetName) };
+  }
+
+  #settings(configuration: Configuration, pipelineName: string, { refresh }: RunOptions = {}): RunSettings {
+    return runSettings(configuration, { pipelineName, refresh, devMode: this.#options.devMode });
   }
 
   async #configuration(): Promise<Configuration> {
@@ -263,6 +309,7 @@ interface Run {
   readonly configuration: Configuration;
   readonly names: Names;
   readonly options: RunOptions;
+  readonly settings: RunSettings;
   readonly journal: Journal;
   readonly recorder: TraceRecorder;
   readonly directory: string;

@@ -10,6 +10,7 @@ import type { RunEvent, StepName } from "./events.ts";
 import type { LoadedPackage } from "./load.ts";
 import type { Warning } from "./load_info.ts";
 import { maskedValue, redactAll } from "./masked_value.ts";
+import type { RefreshMode } from "./refresh.ts";
 import type { TableChange } from "./schema_changes.ts";
 import { redact } from "./secret.ts";
 
@@ -59,6 +60,8 @@ export interface TraceHead {
     readonly resources?: readonly string[];
     readonly limit?: number;
     readonly fullRefresh?: boolean;
+    readonly refresh?: RefreshMode;
+    readonly devMode?: boolean;
   };
 }
 

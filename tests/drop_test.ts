@@ -115,6 +115,8 @@ Deno.test("dropResources() leaves everything where the destination fails before 
           migrate: (tables) => begun.migrate(tables),
           write: (batch) => begun.write(batch),
           // A row that cannot be stored stands for any failure once the tables are dropped.
+          drop: (tables) => begun.drop(tables),
+          truncate: (tables) => begun.truncate(tables),
           publish: (publication) => begun.publish({ ...publication, schemaVersionHash: {} as string }),
           [Symbol.asyncDispose]: () => begun[Symbol.asyncDispose](),
         };
