@@ -215,7 +215,8 @@ export class Cursor {
    * is certain. Nothing is stored for a walk with an end.
    *
    * @param serverTime the server's clock when the walk began, epoch milliseconds
-   * @returns how many records share the last value, when they are suspiciously many
+   * @returns how many records share the last value, when they are suspiciously many; `Infinity`: too many to
+   *   be remembered
    */
   commit(serverTime: number): number | undefined {
     let value = this.#reached;
@@ -228,6 +229,7 @@ export class Cursor {
     if (stored !== undefined && !isKnown && isSame(this.#best(value, stored), stored)) return undefined;
     const hashes = isCapped ? undefined : this.#boundary?.hashes(isKnown);
     this.#state.move({ initial: this.initial, last: value, hashes });
+    if (hashes && this.#boundary?.isFull) return Infinity;
     const count = hashes?.keys.size ?? 0;
     return count > MANY_AT_BOUNDARY ? count : undefined;
   }
