@@ -89,7 +89,9 @@ function quoted(key: string): string {
  * @throws {ConfigError} "invalid-json-path"
  */
 export function jsonPathPlaces(text: string, value: JsonValue): (string | number)[][] {
-  return compileQueries(text).flatMap((query) => query.query(value as never).nodes.map(({ location }) => location));
+  return compileQueries(text).flatMap((query) =>
+    query.query(value as never).nodes.map(({ location }) => location)
+  );
 }
 
 function compilePath(text: string): JsonPath {

@@ -25,6 +25,7 @@ import { checkedPipelineName, pipelineDirectory } from "./pipeline_directory.ts"
 import { checkRefresh, type RefreshMode } from "./refresh.ts";
 import { type RunSettings, runSettings } from "./run_settings.ts";
 import { SchemaFiles } from "./schema_files.ts";
+import { markStarted } from "./started_runs.ts";
 import { type Trace, TraceRecorder } from "./trace.ts";
 import { keepTrace, newestTrace } from "./traces.ts";
 
@@ -205,10 +206,11 @@ class ConfiguredPipeline implements Pipeline {
     try {
       await makeDirectory(join(directory, "packages"));
       using _lease = await takeLease(directory, names.pipelineName);
+      await using _mark = await markStarted(directory, recorder);
       if (settings.devMode) await dropDevPackages(directory, names.datasetName);
       const loaded = [...await loadPending(work, directory), await runPackage(work, directory)];
       await schemaFiles.write(session, built.resolved);
-      return journal.loadInfo(names, target.name, session.location, loaded);
+      return journal.loadInfo({ traceId: recorder.id, ...names }, target.name, session.location, loaded);
     } catch (error) {
       throw interrupted(error, signal) ??
         (error instanceof SluiceError ? error.within({ pipeline: names.pipelineName }) : error);

@@ -91,6 +91,8 @@ export interface Trace extends TraceHead {
 export class TraceRecorder {
   readonly #head: TraceHead;
   readonly #start = new Date();
+  /** The run's; sorts by time. */
+  readonly id = `${this.#start.toISOString().replace(/[-:.]/g, "")}-${crypto.randomUUID().slice(0, 6)}`;
   readonly #steps: { -readonly [K in keyof TracedStep]: TracedStep[K] }[] = [];
   readonly #resources = new Map<string, { pages: number; rows: number; requests: number }>();
   readonly #packages = new Map<string, TracedPackage>();
@@ -101,6 +103,11 @@ export class TraceRecorder {
 
   constructor(head: TraceHead) {
     this.#head = head;
+  }
+
+  /** When the run began, ISO 8601. */
+  get startedAt(): string {
+    return this.#start.toISOString();
   }
 
   /** Takes an event. */
@@ -162,11 +169,11 @@ export class TraceRecorder {
       : "failed";
     return redactAll({
       format: 1,
-      id: `${this.#start.toISOString().replace(/[-:.]/g, "")}-${crypto.randomUUID().slice(0, 6)}`,
+      id: this.id,
       ...this.#head,
       status,
       ...this.#opened,
-      startedAt: this.#start.toISOString(),
+      startedAt: this.startedAt,
       finishedAt: end.toISOString(),
       seconds: (end.getTime() - this.#start.getTime()) / 1000,
       steps: this.#steps.map((step) => step.finishedAt === undefined ? { ...step, status } : step),

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "assert";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DatabaseSync } from "sqlite";
 import { withWorkplace, type Workplace } from "./cli_commands.ts";
 
@@ -191,6 +191,56 @@ Deno.test("pipeline drop --state-paths forgets what a path finds, alone and besi
     assert.deepEqual([nothing.code, /nothing is remembered there/.test(nothing.err)], [2, true]);
     const wrong = await place.sluice("pipeline", "pets", "drop", "--state-paths", "a[", "--yes");
     assert.deepEqual([wrong.code, /JSON path/.test(wrong.err)], [2, true]);
+  });
+});
+
+Deno.test("pipeline runs lists a run that is at work and one that was killed, and run --json names its trace", async () => {
+  await withPets(async (place) => {
+    const { code, out, err } = await run(place, "--json");
+    assert.equal(code, 0, err);
+    const waiting = PETS.replace(
+      "yield [{ id: 9 }];",
+      "console.error('here'); await new Promise(() => setInterval(() => {}, 1000));",
+    );
+    await Deno.writeTextFile(join(place.folder, "waiting.ts"), waiting);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-q",
+        "-P=cli",
+        "--no-prompt",
+        "--config",
+        resolve("deno.json"),
+        resolve("main.ts"),
+        "run",
+        "./waiting.ts",
+        "--pipeline-name",
+        "pets",
+      ],
+      cwd: place.folder,
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = ""; !text.includes("here");) {
+      const { value, done } = await reader.read();
+      assert.ok(!done, text);
+      text += value;
+    }
+    const statuses = async () => {
+      const { runs } = await json(place, "pipeline", "pets", "runs");
+      return runs.map((each: { id: string; status: string }) => each.status);
+    };
+    assert.deepEqual(await statuses(), ["running", "completed"]);
+    child.kill("SIGKILL");
+    await child.status;
+    await reader.cancel();
+    assert.deepEqual(await statuses(), ["killed", "completed"]);
+    const { runs } = await json(place, "pipeline", "pets", "runs");
+    assert.equal(runs[1].id, JSON.parse(out).traceId);
+    assert.match((await place.sluice("pipeline", "pets", "runs")).out, /killed +20/);
+    assert.equal((await run(place)).code, 0);
+    assert.deepEqual(await statuses(), ["completed", "killed", "completed"]);
   });
 });
 
