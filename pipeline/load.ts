@@ -97,7 +97,8 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   for (const { table, children } of tables) await load.migrate(withRootKeys(schema, table, children));
   reportDispositions(tables, { destination, filledBefore, emit });
   const forgetsVersions = refresh.dropped.length > 0;
-  const published = { ...publication(pkg, schema, tables, stored.schema), forgetsVersions };
+  const known = forgetsVersions ? undefined : stored.schema;
+  const published = { ...publication(pkg, schema, tables, known), forgetsVersions };
   await watch.load(() => load.publish(published));
   const rows = normalizer.counts();
   emit({ type: "loaded", loadId, tables: rows });

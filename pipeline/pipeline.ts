@@ -24,10 +24,12 @@ import { interrupted, loadPending, runPackage, type Work } from "./packages.ts";
 import { checkedPipelineName, pipelineDirectory } from "./pipeline_directory.ts";
 import { checkRefresh, type RefreshMode } from "./refresh.ts";
 import { type RunSettings, runSettings } from "./run_settings.ts";
+import type { Schema } from "./schema.ts";
 import { SchemaFiles } from "./schema_files.ts";
+import { newestVersion, schemaHistory } from "./schema_versions.ts";
 import { markStarted } from "./started_runs.ts";
 import { type Trace, TraceRecorder } from "./trace.ts";
-import { keepTrace, newestTrace } from "./traces.ts";
+import { keepTrace, newestTrace, readTraces } from "./traces.ts";
 
 /** How a pipeline is set up. */
 export interface PipelineOptions {
@@ -74,8 +76,51 @@ export interface Pipeline {
    */
   // deno-lint-ignore no-explicit-any -- each source has parameters of its own
   plan(source: Source<any>, options?: PlanOptions): Promise<Plan>;
-  /** Runs one read-only SQL statement on the dataset. */
+  /**
+   * Runs one read-only SQL statement on the dataset. With `devMode` that is the one of this object's last run.
+   */
   query(sql: string): Promise<QueryResult & { location: string }>;
+  /**
+   * The schema of the dataset as the last load left it; a name says which, where several sources load into it.
+   *
+   * @example Print the tables as TypeScript types
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { defineSource, pipeline, SCHEMA_FORMATS } from "@sluice/sluice";
+   *
+   * const pets = defineSource("pets", {}, () => ({
+   *   resources: [{ name: "cats", records: async function* () { yield [{ id: 1, name: "Tom" }]; } }],
+   * }));
+   * const folder = await Deno.makeTempDir();
+   * const cats = pipeline({ pipelineName: "cats", projectDirectory: folder });
+   * await cats.run(pets());
+   * const types = SCHEMA_FORMATS.typescript(await cats.schema(), { system: false });
+   * assert.match(types, /name: string/);
+   * await Deno.remove(folder, { recursive: true });
+   * ```
+   */
+  schema(name?: string): Promise<Schema>;
+  /**
+   * The traces that are kept of this pipeline's runs, newest first; a run that failed has one, too.
+   *
+   * @example Look what the last run did
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { defineSource, pipeline } from "@sluice/sluice";
+   *
+   * const pets = defineSource("pets", {}, () => ({
+   *   resources: [{ name: "cats", records: async function* () { yield [{ id: 1 }]; } }],
+   * }));
+   * const folder = await Deno.makeTempDir();
+   * const cats = pipeline({ pipelineName: "cats", projectDirectory: folder });
+   * const { traceId } = await cats.run(pets());
+   * const [trace] = await cats.traces();
+   * assert.equal(trace.id, traceId);
+   * assert.deepEqual([trace.status, trace.packages[0].rows], ["completed", { cats: 1 }]);
+   * await Deno.remove(folder, { recursive: true });
+   * ```
+   */
+  traces(): Promise<Trace[]>;
 }
 
 interface Names {
@@ -251,6 +296,15 @@ class ConfiguredPipeline implements Pipeline {
     const { session } = await this.#open(configuration, names, true);
     await using _session = session;
     return { ...await session.query(sql), location: session.location };
+  }
+
+  async schema(name?: string): Promise<Schema> {
+    return newestVersion(await schemaHistory((sql) => this.query(sql), name)).schema;
+  }
+
+  async traces(): Promise<Trace[]> {
+    const configuration = await this.#configuration();
+    return await readTraces(pipelineDirectory(configuration, this.#names(configuration).pipelineName));
   }
 
   #names(configuration: Configuration, source?: Source): Names {

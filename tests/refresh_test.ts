@@ -141,6 +141,20 @@ for (const destination of ["sqlite", "filesystem"]) {
     });
   }
 
+  Deno.test(`run() with a refresh that brings what was there keeps a schema, in ${destination}`, async () => {
+    for (const refresh of ["drop_sources", "drop_resources", "drop_data"] as const) {
+      await withPlace(destination, async (place) => {
+        for (let run = 0; run < 3; run++) await place.run(FIRST, { refresh });
+        assert.deepEqual(await place.tables(), ["cats", "cats__tags", "dogs"]);
+        assert.deepEqual(await place.rows("SELECT id FROM cats ORDER BY id"), ["1", "2"]);
+        assert.deepEqual(await place.rows("SELECT count(*) FROM _dlt_version"), ["1"]);
+        const known = "SELECT count(*) FROM _dlt_version AS v JOIN _dlt_loads AS l ON " +
+          "l.schema_version_hash = v.version_hash WHERE l.load_id = (SELECT max(load_id) FROM _dlt_loads)";
+        assert.deepEqual(await place.rows(known), ["1"]);
+      });
+    }
+  });
+
   Deno.test(`run() with a refresh that fails before ${destination} publishes leaves the tables; the next run finishes it`, async () => {
     for (const refresh of ["drop_sources", "drop_resources", "drop_data"] as const) {
       await withPlace(destination, async (place) => {
