@@ -46,12 +46,33 @@ export class SqliteLoad implements Load {
   /** Tables at the destination, as publishing finds and changes them. */
   readonly #tables = new Map<string, TargetTable>();
   readonly #parents = new Map<string, string>();
+  /** What becomes of tables before new rows come, as the beginning of a statement. */
+  readonly #cleared = new Map<string, "DROP TABLE" | "DELETE FROM">();
 
   constructor({ database, location, beginWriting }: SqliteLoadParts) {
     this.#database = database;
     this.#location = location;
     this.#beginWriting = beginWriting;
     this.#staged = new StagedRows(database);
+  }
+
+  drop(tables: readonly string[]): Promise<void> {
+    for (const table of tables) this.#cleared.set(table, "DROP TABLE");
+    return Promise.resolve();
+  }
+
+  truncate(tables: readonly string[]): Promise<void> {
+    for (const table of tables) this.#cleared.set(table, "DELETE FROM");
+    return Promise.resolve();
+  }
+
+  #clear(): void {
+    for (const [name, statement] of this.#cleared) {
+      // The look also refuses a table whose name differs in case only, which SQLite would take instead.
+      if (!this.#target(name).columns.size) continue;
+      this.#database.exec(`${statement} main.${sql.quote(name)}`);
+      this.#tables.delete(name);
+    }
   }
 
   migrate(tables: readonly Table[]): Promise<void> {
@@ -131,19 +152,12 @@ export class SqliteLoad implements Load {
     return this.#attempt("publish the load", async () => {
       for (const table of systemTables()) this.#staged.migrate(table);
       await this.#beginWriting();
+      this.#clear();
       for (const staged of this.#staged.tables()) this.#take(staged);
       for (const table of publication.tables) await this.#supersede(table, publication.loadId);
-      for (const name of publication.dropTables ?? []) this.#drop(name);
       this.#writeSystemRows(publication);
       this.#database.exec("COMMIT");
     });
-  }
-
-  #drop(name: string): void {
-    // The look also refuses a table whose name differs in case only, which SQLite would drop instead.
-    if (!this.#target(name).columns.size) return;
-    this.#database.exec(`DROP TABLE ${sql.quote(name)}`);
-    this.#tables.delete(name);
   }
 
   async #supersede(publication: TablePublication, loadId: string): Promise<void> {
@@ -180,6 +194,9 @@ export class SqliteLoad implements Load {
       this.#database.prepare(`INSERT INTO ${table} VALUES (${values.map(() => "?").join(",")})`).run(
         ...values,
       );
+    if (publication.forgetsVersions) {
+      this.#database.prepare(`DELETE FROM ${SYSTEM_TABLES.version} WHERE schema_name = ?`).run(schemaName);
+    }
     if (version) {
       insert(SYSTEM_TABLES.version, [
         version.version,

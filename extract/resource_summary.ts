@@ -26,17 +26,21 @@ export interface WalkFacts {
   readonly tally: WalkTally;
   /** A cursor was there before, so this is not all there is. */
   readonly hasStart: boolean;
+  /** All that was remembered is forgotten. */
+  readonly startsOver: boolean;
   /** Tables that records chose. */
   readonly tables: ReadonlySet<string>;
 }
 
 /** The summary of a resource. */
 export function summaryOf(facts: WalkFacts): ResourceSummary {
-  const { node: { resource: { settings } }, hasStart, tables } = facts;
+  const { node: { resource: { settings } }, hasStart, startsOver, tables } = facts;
   const { pages, rows, isComplete, hasSkipped } = facts.tally;
   const { disposition, prune } = dispositionOf(settings);
   const isRenewed = (prune || isPerParent(facts)) && isComplete && !hasStart;
-  const replaceAll = (disposition === "replace" && !hasSkipped) || isRenewed;
+  // What was appended before is read once more.
+  const isAgain = disposition === "append" && startsOver && isComplete;
+  const replaceAll = (disposition === "replace" && !hasSkipped) || isRenewed || isAgain;
   return {
     hints: storedHints(settings),
     pages,

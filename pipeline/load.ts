@@ -14,6 +14,7 @@ import { Naming } from "./naming.ts";
 import { Normalizer, type RootTableHints } from "./normalize.ts";
 import { publication, tablePublication, withRootKeys } from "./publication.ts";
 import { ResourceTables } from "./resource_tables.ts";
+import { clearTables, refreshSchema } from "./refresh.ts";
 import { Schema } from "./schema.ts";
 import { knownColumns, schemaChanges, type TableChange } from "./schema_changes.ts";
 import type { Column, RowBatch, Table } from "./schema_types.ts";
@@ -46,17 +47,20 @@ interface Loading {
 /** Loads a sealed package. @throws {SluiceError}; the dataset is then as it was before */
 export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   const { pkg, session, destination, emit } = loading;
-  const { loadId, pipelineName, schemaName, resources } = pkg.manifest;
+  const { loadId, pipelineName, schemaName, resources, refresh: mode } = pkg.manifest;
   const stored = await session.stored(pipelineName, schemaName);
   const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
+  const refresh = refreshSchema(mode, schema, Object.keys(resources));
   const before = knownColumns(schema);
   const naming = new Naming(destination.capabilities.maxIdentifierLength);
   const filledBefore = new Set(
-    [...schema.tables.values()].filter(({ columns }) => columns.has("_dlt_id")).map(({ name }) => name),
+    [...schema.tables.values()].filter(({ columns }) => columns.has("_dlt_id")).map(({ name }) => name)
+      .filter((name) => !refresh.emptied.includes(name)),
   );
   loading.amend?.(schema, Object.keys(resources));
   const watch = new Stopwatch();
   await using load = await watch.load(() => session.begin({ loadId, schemaName }));
+  await watch.load(() => clearTables(load, refresh));
 
   const batches: RowBatch[] = [];
   const migrated = new Map<string, number>();
@@ -92,7 +96,10 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   );
   for (const { table, children } of tables) await load.migrate(withRootKeys(schema, table, children));
   reportDispositions(tables, { destination, filledBefore, emit });
-  await watch.load(() => load.publish(publication(pkg, schema, tables, stored.schema)));
+  const forgetsVersions = refresh.dropped.length > 0;
+  const known = forgetsVersions ? undefined : stored.schema;
+  const published = { ...publication(pkg, schema, tables, known), forgetsVersions };
+  await watch.load(() => load.publish(published));
   const rows = normalizer.counts();
   emit({ type: "loaded", loadId, tables: rows });
   const { version, hash } = schema;

@@ -14,6 +14,8 @@ export interface Warning {
 
 /** What a run did. */
 export interface LoadInfo {
+  /** The run's trace, as `pipeline <name> trace <id>` shows it. */
+  readonly traceId: string;
   readonly pipelineName: string;
   readonly datasetName: string;
   readonly destination: string;
@@ -65,7 +67,7 @@ export class Journal {
   }
 
   loadInfo(
-    names: { pipelineName: string; datasetName: string },
+    names: { traceId: string; pipelineName: string; datasetName: string },
     destination: string,
     location: string,
     loaded: readonly LoadedPackage[],

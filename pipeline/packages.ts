@@ -17,8 +17,8 @@ import { LoadPackage, newLoadId } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { PACKAGES, SET_ASIDE, subfolders } from "./pipeline_directory.ts";
 import type { RunOptions } from "./pipeline.ts";
+import { type RunSettings, startingState } from "./run_settings.ts";
 import type { SchemaFiles } from "./schema_files.ts";
-import { readState } from "./state.ts";
 import type { TraceRecorder } from "./trace.ts";
 
 /** Everything one run needs, once it is settled. */
@@ -28,14 +28,13 @@ export interface Work {
   readonly source: Source;
   readonly resolved: ResolvedSource;
   readonly options: RunOptions;
+  readonly settings: RunSettings;
   readonly signal: AbortSignal;
   readonly journal: Journal;
   readonly recorder: TraceRecorder;
   readonly destination: Destination;
   readonly session: Session;
   readonly schemaFiles: SchemaFiles;
-  /** Seconds after which an extraction that was cut short is started over. */
-  readonly resumeMaxAge: number;
 }
 
 /** What earlier runs left: what they extracted is loaded now, what they did not finish may be gone on with. */
@@ -79,12 +78,12 @@ function isFor({ manifest }: LoadPackage, work: Work): boolean {
 /** The extraction that is gone on with, or undefined where there is nothing in it, or nothing that counts. */
 async function usable(
   pkg: LoadPackage,
-  { options, journal, resumeMaxAge }: Work,
+  { options, journal, settings }: Work,
 ): Promise<LoadPackage | undefined> {
   const seconds = (Date.now() - Date.parse(pkg.manifest.createdAt)) / 1000;
-  const isTooOld = !(seconds >= 0 && seconds <= resumeMaxAge);
+  const isTooOld = !(seconds >= 0 && seconds <= settings.resumeMaxAge);
   if (!options.fresh && !options.fullRefresh && !isTooOld) {
-    const resumed = await pkg.resume(newLoadId());
+    const resumed = await pkg.resume(newLoadId(), settings.refresh);
     const { count } = resumed.answers;
     if (count) {
       const since = pkg.manifest.createdAt;
@@ -131,9 +130,9 @@ export async function runPackage(
   directory: string,
   unfinished: LoadPackage | undefined,
 ): Promise<LoadedPackage> {
-  const { pipelineName, datasetName, journal, destination } = work;
-  const schemaName = schemaNameOf(work);
-  const head = { loadId: newLoadId(), pipelineName, datasetName, destination: destination.name, schemaName };
+  const { pipelineName, datasetName, journal, destination, settings: { refresh } } = work;
+  const header = { pipelineName, datasetName, destination: destination.name, schemaName: schemaNameOf(work) };
+  const head = { loadId: newLoadId(), ...header, refresh };
   await using pkg = unfinished ?? await LoadPackage.create(join(directory, PACKAGES), head);
   try {
     await journal.step("extract", () => extractInto(work, pkg, unfinished !== undefined));
@@ -148,21 +147,22 @@ export async function runPackage(
 
 /** Extracts until it works or there is nothing more to fall back from. */
 async function extractInto(work: Work, pkg: LoadPackage, isResumed: boolean): Promise<void> {
-  const { pipelineName, datasetName, source, resolved, options, journal, session, destination } = work;
+  const { pipelineName, datasetName, source, resolved, options, settings, journal, session, destination } =
+    work;
   const schemaName = schemaNameOf(work);
   const { answers } = pkg;
   const header = { pipelineName, datasetName, schemaName, destination: destination.name };
   const stored = await session.stored(pipelineName, schemaName);
   for (;;) {
     // An extraction moves the cursors in the state that it is given.
-    const state = readState(stored.state, header, options.fullRefresh);
+    const state = startingState(stored.state, header, { ...settings, fullRefresh: options.fullRefresh });
     try {
       const resources = journal.resources = await extract({
         sourceName: schemaName,
         source: resolved,
         resources: options.resources ?? source.resources,
         limit: options.limit,
-        fullRefresh: options.fullRefresh,
+        fullRefresh: options.fullRefresh || settings.refresh !== undefined,
         state,
         answers,
         isResumed,

@@ -10,6 +10,7 @@ import type { RunEvent, StepName } from "./events.ts";
 import type { LoadedPackage } from "./load.ts";
 import type { Warning } from "./load_info.ts";
 import { maskedValue, redactAll } from "./masked_value.ts";
+import type { RefreshMode } from "./refresh.ts";
 import type { TableChange } from "./schema_changes.ts";
 import { redact } from "./secret.ts";
 
@@ -60,6 +61,8 @@ export interface TraceHead {
     readonly limit?: number;
     readonly fullRefresh?: boolean;
     readonly fresh?: boolean;
+    readonly refresh?: RefreshMode;
+    readonly devMode?: boolean;
   };
 }
 
@@ -89,6 +92,8 @@ export interface Trace extends TraceHead {
 export class TraceRecorder {
   readonly #head: TraceHead;
   readonly #start = new Date();
+  /** The run's; sorts by time. */
+  readonly id = `${this.#start.toISOString().replace(/[-:.]/g, "")}-${crypto.randomUUID().slice(0, 6)}`;
   readonly #steps: { -readonly [K in keyof TracedStep]: TracedStep[K] }[] = [];
   readonly #resources = new Map<string, { pages: number; rows: number; requests: number }>();
   readonly #packages = new Map<string, TracedPackage>();
@@ -99,6 +104,11 @@ export class TraceRecorder {
 
   constructor(head: TraceHead) {
     this.#head = head;
+  }
+
+  /** When the run began, ISO 8601. */
+  get startedAt(): string {
+    return this.#start.toISOString();
   }
 
   /** Takes an event. */
@@ -160,11 +170,11 @@ export class TraceRecorder {
       : "failed";
     return redactAll({
       format: 1,
-      id: `${this.#start.toISOString().replace(/[-:.]/g, "")}-${crypto.randomUUID().slice(0, 6)}`,
+      id: this.id,
       ...this.#head,
       status,
       ...this.#opened,
-      startedAt: this.#start.toISOString(),
+      startedAt: this.startedAt,
       finishedAt: end.toISOString(),
       seconds: (end.getTime() - this.#start.getTime()) / 1000,
       steps: this.#steps.map((step) => step.finishedAt === undefined ? { ...step, status } : step),

@@ -35,7 +35,8 @@ function open(directory: string, files: FileLayer, readOnly = false): Promise<Se
 async function drop(directory: string, files: FileLayer, publication: Publication): Promise<void> {
   await using session = await open(directory, files);
   await using load = await session.begin(publication);
-  await load.publish({ ...publication, dropTables: DROPPED });
+  await load.drop(DROPPED);
+  await load.publish(publication);
 }
 
 /** Folders of tables that a user sees. */

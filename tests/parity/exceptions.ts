@@ -246,6 +246,13 @@ export const EXCEPTIONS: readonly Exception[] = [
     why: "a load is published in one step",
   },
   {
+    id: "refresh-children",
+    what: "`refresh: drop_data`, child tables that get no rows",
+    dlt: "their old rows stay, without the rows they belong to",
+    sluice: "are emptied, too",
+    why: "a row of a list is nothing without its record",
+  },
+  {
     id: "empty-loads",
     what: "a run that brought nothing",
     dlt: "leaves no row in `_dlt_loads`",
