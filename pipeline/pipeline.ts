@@ -17,6 +17,7 @@ import type { Emit } from "./events.ts";
 import { isDirectory, makeDirectory } from "./files.ts";
 import { takeLease } from "./lease.ts";
 import { Journal, type LoadInfo } from "./load_info.ts";
+import { loadRules, type RunRules } from "./load_rules.ts";
 import { Naming } from "./naming.ts";
 import { type Plan, type PlanOptions, planRun } from "./plan.ts";
 import { interrupted, loadPending, runPackage, type Work } from "./packages.ts";
@@ -44,7 +45,7 @@ export interface PipelineOptions {
 }
 
 /** What one run does differently. */
-export interface RunOptions {
+export interface RunOptions extends RunRules {
   /** The only resources to load. */
   readonly resources?: readonly string[];
   /** Pages per resource. */
@@ -111,14 +112,14 @@ class ConfiguredPipeline implements Pipeline {
   async run(source: Source, options: RunOptions = {}): Promise<LoadInfo> {
     const read = await this.#configuration();
     const names = this.#names(read, source);
-    const { resources, limit, fullRefresh } = options;
+    const { resources, limit, fullRefresh, schemaContract, rejectedTable } = options;
     const { destination = "sqlite" } = this.#options;
     const recorder = new TraceRecorder({
       ...names,
       destination: typeof destination === "string" ? destination : destination.name,
       source: source.definition.name,
       schemaName: new Naming().identifier(source.definition.name),
-      options: { resources, limit, fullRefresh },
+      options: { resources, limit, fullRefresh, schemaContract, rejectedTable },
     });
     const journal = new Journal((event) => {
       recorder.take(event);
@@ -167,6 +168,7 @@ class ConfiguredPipeline implements Pipeline {
       emit,
     });
     const resolved = schemaFiles.source(built.resolved);
+    const rules = loadRules(source.definition, resolved, options);
     const nodes = resourceGraph(resolved.resources, options.resources ?? source.resources);
     checkDispositions(writtenOf(nodes), target).forEach(({ resource, message }) =>
       emit({ type: "warning", code: "merge-without-key", resource, message })
@@ -174,7 +176,7 @@ class ConfiguredPipeline implements Pipeline {
     const { session } = await this.#open(configuration, names, false);
     await using _session = session;
     recorder.opened(target.name, session.location);
-    const parts = { source, resolved, options, signal, journal, recorder, session, schemaFiles };
+    const parts = { source, resolved, options, signal, journal, recorder, session, schemaFiles, rules };
     const work: Work = { ...names, ...parts, destination: target };
     try {
       await makeDirectory(join(directory, "packages"));
