@@ -7,7 +7,8 @@ import { findDestination } from "../destinations/mod.ts";
 import type { Configuration } from "../pipeline/config.ts";
 import { formatLoadInfo } from "../pipeline/load_info.ts";
 import { pipeline } from "../pipeline/pipeline.ts";
-import { helpEnd, integerFrom } from "./help.ts";
+import type { SchemaContract } from "../pipeline/schema_types.ts";
+import { helpEnd, integerFrom, schemaContract } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
 import { print } from "./print.ts";
 import { openProgress, PROGRESS_KINDS, type ProgressKind } from "./progress.ts";
@@ -19,6 +20,8 @@ interface RunFlags extends SourceFlags {
   readonly datasetName?: string;
   readonly limit?: number;
   readonly fullRefresh?: boolean;
+  readonly schemaContract?: SchemaContract;
+  readonly rejectedTable?: boolean | string;
   readonly progress?: ProgressKind;
   readonly json?: boolean;
 }
@@ -28,6 +31,7 @@ const EXAMPLES = [
   "run okta --resources users,groups --destination ndjson",
   "run okta --limit 2 --progress plain",
   "run okta --json --progress off > result.json",
+  "run okta --schema-contract columns=discard_value --rejected-table",
   "run ./pets.ts --param base_url=https://pets.example/v1 --var runtime.progress=plain",
 ];
 
@@ -39,6 +43,12 @@ export function define(command: Command): void {
     .option("--dataset-name <name>", "name of the group of tables (default: the source's own)")
     .option("--limit <pages>", "read at most this many pages of each resource", integerFrom(1))
     .option("--full-refresh", "forget how far earlier runs came, and read everything again")
+    .option(
+      "--schema-contract <contract>",
+      "what may be added to the schema: evolve, freeze, discard_row or discard_value, or e.g. columns=freeze,data_type=discard_row",
+      schemaContract,
+    )
+    .option("--rejected-table [name]", "keep what contracts keep out in a table (default: rejected_rows)")
     .addOption(new Option("--progress <how>", "how to show progress (default: auto)").choices(PROGRESS_KINDS))
     .option("--json", "print one JSON object instead of text")
     .addHelpText("after", helpEnd(EXAMPLES))
@@ -51,7 +61,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
   const pipelineName = flags.pipelineName ?? source.definition.pipelineName ?? source.definition.name;
   const info = await interruptible(async (signal) => {
     using progress = await openProgress(flags.progress ?? configuredProgress(configuration));
-    const { limit, fullRefresh } = flags;
+    const { limit, fullRefresh, schemaContract, rejectedTable } = flags;
     return await pipeline({
       pipelineName,
       datasetName: flags.datasetName,
@@ -59,7 +69,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
       configuration,
       emit: progress.emit,
     })
-      .run(source, { limit, fullRefresh, signal });
+      .run(source, { limit, fullRefresh, schemaContract, rejectedTable, signal });
   });
   print(flags.json ? JSON.stringify({ ok: true, ...info }) : formatLoadInfo(info));
 }

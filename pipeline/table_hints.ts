@@ -80,6 +80,16 @@ export function annotate(table: Table, hints: StoredHints): void {
   }
 }
 
+/** Annotations by which the engine and its strategies remember what a table is. */
+export const OWN_ANNOTATIONS: ReadonlySet<string> = new Set([
+  "x-merge-strategy",
+  "x-prune",
+  "x-stage-data-deduplicated",
+  "x-boundary-timestamp",
+  "x-normalizer",
+  "x-rejected",
+]);
+
 /** Whether a key is an annotation of the author's own. */
 export function isAnnotation(key: string): key is `x-${string}` {
   return /^x-./.test(key);
