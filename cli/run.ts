@@ -8,7 +8,8 @@ import type { Configuration } from "../pipeline/config.ts";
 import { formatLoadInfo } from "../pipeline/load_info.ts";
 import { pipeline } from "../pipeline/pipeline.ts";
 import { REFRESH_MODES, type RefreshMode } from "../pipeline/refresh.ts";
-import { helpEnd, integerFrom } from "./help.ts";
+import type { SchemaContract } from "../pipeline/schema_types.ts";
+import { helpEnd, integerFrom, schemaContract } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
 import { print } from "./print.ts";
 import { openProgress, PROGRESS_KINDS, type ProgressKind } from "./progress.ts";
@@ -23,6 +24,8 @@ interface RunFlags extends SourceFlags {
   readonly fresh?: boolean;
   readonly refresh?: RefreshMode;
   readonly devMode?: boolean;
+  readonly schemaContract?: SchemaContract;
+  readonly rejectedTable?: boolean | string;
   readonly progress?: ProgressKind;
   readonly json?: boolean;
 }
@@ -33,6 +36,7 @@ const EXAMPLES = [
   "run okta --limit 2 --progress plain",
   "run okta --json --progress off > result.json",
   "run okta --resources users --refresh drop_data",
+  "run okta --schema-contract columns=discard_value --rejected-table",
   "run ./pets.ts --param base_url=https://pets.example/v1 --var runtime.progress=plain",
 ];
 
@@ -54,6 +58,12 @@ export function define(command: Command): void {
       ),
     )
     .option("--dev-mode", "load into a dataset of its own, named by the time")
+    .option(
+      "--schema-contract <contract>",
+      "what may be added to the schema: evolve, freeze, discard_row or discard_value, or e.g. columns=freeze,data_type=discard_row",
+      schemaContract,
+    )
+    .option("--rejected-table [name]", "keep what contracts keep out in a table (default: rejected_rows)")
     .addOption(new Option("--progress <how>", "how to show progress (default: auto)").choices(PROGRESS_KINDS))
     .option("--json", "print one JSON object instead of text")
     .addHelpText("after", helpEnd(EXAMPLES))
@@ -66,7 +76,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
   const pipelineName = flags.pipelineName ?? source.definition.pipelineName ?? source.definition.name;
   const info = await interruptible(async (signal) => {
     using progress = await openProgress(flags.progress ?? configuredProgress(configuration));
-    const { limit, fullRefresh, fresh, refresh } = flags;
+    const { limit, fullRefresh, fresh, refresh, schemaContract, rejectedTable } = flags;
     return await pipeline({
       pipelineName,
       datasetName: flags.datasetName,
@@ -75,7 +85,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
       configuration,
       emit: progress.emit,
     })
-      .run(source, { limit, fullRefresh, fresh, refresh, signal });
+      .run(source, { limit, fullRefresh, fresh, refresh, schemaContract, rejectedTable, signal });
   });
   print(flags.json ? JSON.stringify({ ok: true, ...info }) : formatLoadInfo(info));
 }

@@ -7,12 +7,15 @@ import type { JsonObject } from "../pipeline/json.ts";
 import type { ResourceSummary } from "../pipeline/load_package.ts";
 import {
   dispositionOf,
+  isAnnotation,
   keysOf,
+  type NestedHints,
   scopeFields,
   type StoredHints,
   type TableHints,
   type WriteDispositionConfig,
 } from "../pipeline/table_hints.ts";
+import type { StoredNestedHints } from "../pipeline/nested_hints.ts";
 import { momentText } from "../pipeline/version_columns.ts";
 import type { ResourceNode } from "./graph.ts";
 import { callOwn } from "./own_code.ts";
@@ -66,7 +69,7 @@ function scopeOf(facts: WalkFacts): ResourceSummary["scope"] {
   return isPruned ? { fields: keysOf(settings).primary, complete: true } : undefined;
 }
 
-const STORED = ["write_disposition", "primary_key", "merge_key", "max_table_nesting"] as const;
+const STORED = ["write_disposition", "primary_key", "merge_key", "max_table_nesting", "references"] as const;
 
 /** The hints that the table keeps. */
 export function storedHints(settings: TableHints): StoredHints {
@@ -78,7 +81,21 @@ export function storedHints(settings: TableHints): StoredHints {
   const given = settings.write_disposition;
   if (typeof given === "object" && given) hints.write_disposition = withTexts(given);
   if (settings.columns) hints.columns = columnsByName(settings.columns);
+  if (settings.nested_hints) {
+    const nested = Object.entries(settings.nested_hints);
+    hints.nested_hints = Object.fromEntries(nested.map(([path, each]) => [path, storedNestedHints(each)]));
+  }
+  for (const key of Object.keys(settings)) if (isAnnotation(key)) hints[key] = settings[key];
   return hints;
+}
+
+function storedNestedHints(hints: NestedHints): StoredNestedHints {
+  const { schema_contract, parent_table_name } = hints;
+  return {
+    ...storedHints(hints),
+    ...(schema_contract && { schema_contract }),
+    ...(parent_table_name && { parent_table_name }),
+  };
 }
 
 /** A package is JSON, which has no dates. */

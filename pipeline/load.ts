@@ -3,12 +3,14 @@
  * batches and publishes everything in one step. Nothing here reaches for the network or the source.
  * @module
  */
+import { type ContractRules, Contracts, NO_RULES } from "./contracts.ts";
 import { Copies } from "./copies.ts";
+import { type Discarded, Discards, rejectedTableName } from "./discards.ts";
 import type { Destination, Session, TablePublication } from "./destination.ts";
-import { NormalizeError } from "./errors.ts";
+import { type At, NormalizeError } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import { selectRecords } from "./field_path.ts";
-import { type JsonObject, parseJson } from "./json.ts";
+import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
 import type { LoadPackage, StoredPage } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { Normalizer, type RootTableHints } from "./normalize.ts";
@@ -18,13 +20,15 @@ import { clearTables, refreshSchema } from "./refresh.ts";
 import { Schema } from "./schema.ts";
 import { knownColumns, schemaChanges, type TableChange } from "./schema_changes.ts";
 import type { Column, RowBatch, Table } from "./schema_types.ts";
-import { handsDownRootKeys, rootTable, type StoredHints } from "./table_hints.ts";
+import { handsDownRootKeys, type StoredHints } from "./table_hints.ts";
 
 /** What a package became. */
 export interface LoadedPackage {
   readonly loadId: string;
   /** Rows taken per table. */
   readonly rows: Record<string, number>;
+  /** What contracts kept out, per table. */
+  readonly discarded: Record<string, Discarded>;
   /** Seconds spent on turning records into rows, and in the destination. */
   readonly seconds: { readonly normalize: number; readonly load: number };
   readonly schema: {
@@ -34,6 +38,16 @@ export interface LoadedPackage {
   };
 }
 
+/** What a run says of all tables. */
+export interface LoadRules {
+  readonly contracts: ContractRules;
+  /** The table for what contracts keep out of a resource's tables, as it is set. */
+  readonly rejectedTable: (resource: string) => boolean | string | undefined;
+  readonly rootKey?: boolean;
+}
+
+const DEFAULT_RULES: LoadRules = { contracts: NO_RULES, rejectedTable: () => undefined };
+
 interface Loading {
   readonly pkg: LoadPackage;
   readonly session: Session;
@@ -42,6 +56,8 @@ interface Loading {
   readonly emit: Emit;
   /** Puts what a person wrote of the tables of these resources into the schema. */
   readonly amend?: (schema: Schema, resources: readonly string[]) => void;
+  /** Undefined for a package of another source: what is stored goes on to hold. */
+  readonly rules?: LoadRules;
 }
 
 /** Loads a sealed package. @throws {SluiceError}; the dataset is then as it was before */
@@ -58,6 +74,9 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
       .filter((name) => !refresh.emptied.includes(name)),
   );
   loading.amend?.(schema, Object.keys(resources));
+  const { rules = DEFAULT_RULES } = loading;
+  if (loading.rules) applyRules(schema, rules);
+  const contracts = new Contracts(schema, knownColumns(schema));
   const watch = new Stopwatch();
   await using load = await watch.load(() => session.begin({ loadId, schemaName }));
   await watch.load(() => clearTables(load, refresh));
@@ -74,41 +93,68 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
       await watch.load(() => load.write(batch));
     }
   };
-  const normalizer = new Normalizer({
+  const filling = {
     schema,
     naming,
     loadId,
     batchRows: destination.capabilities.batchRows,
-    sink: (batch) => batches.push(batch),
+    sink: (batch: RowBatch) => void batches.push(batch),
+  };
+  const discards = new Discards(filling);
+  const normalizer = new Normalizer({ ...filling, rules: { contracts, discards } });
+  const allTables = Object.entries(resources).map((each) => {
+    const contract = rules.contracts.run ?? rules.contracts.resource(each[0]);
+    return new ResourceTables(each, { schema, naming, contracts, contract });
   });
-  const allTables = Object.entries(resources).map((each) => new ResourceTables(each, { schema, naming }));
-  for (const tables of allTables) await normalizeResource({ ...loading, tables, normalizer, drain });
+  for (const tables of allTables) {
+    const { resource } = tables;
+    discards.keeping = { resource, table: rejectedTableName(rules.rejectedTable(resource)) };
+    await normalizeResource({ ...loading, tables, normalizer, discards, drain });
+  }
   for (const [resource, { copiesOf, tables }] of Object.entries(resources)) {
     if (!copiesOf || !resources[copiesOf] || tables) continue;
-    await renewCopies({ pkg, session, schema, naming, normalizer, drain, filledBefore }, resource);
+    const { table } = allTables.find((each) => each.resource === resource)!.of();
+    if (!table || !filledBefore.has(table.name)) continue;
+    discards.keeping = { resource, table: rejectedTableName(rules.rejectedTable(resource)) };
+    await renewCopies({ pkg, session, naming, normalizer, drain, table: table.name }, resource);
   }
   normalizer.flush();
+  discards.flush();
   await drain();
   reportNormalizing(normalizer, schema, emit);
 
   const tables = allTables.flatMap((each) =>
-    each.all().map((table) => tablePublication(table, each, { pkg, schema, naming }))
+    each.all().map((root) => tablePublication(root.table, root, { pkg, schema, naming }))
   );
   for (const { table, children } of tables) await load.migrate(withRootKeys(schema, table, children));
   reportDispositions(tables, { destination, filledBefore, emit });
   const forgetsVersions = refresh.dropped.length > 0;
   const known = forgetsVersions ? undefined : stored.schema;
-  const published = { ...publication(pkg, schema, tables, known), forgetsVersions };
-  await watch.load(() => load.publish(published));
-  const rows = normalizer.counts();
+  const published = [...tables, ...discards.tables().map(appended)];
+  const whole = { ...publication(pkg, schema, published, known), forgetsVersions };
+  await watch.load(() => load.publish(whole));
+  const rows = { ...normalizer.counts(), ...discards.kept() };
   emit({ type: "loaded", loadId, tables: rows });
   const { version, hash } = schema;
   return {
     loadId,
     rows,
+    discarded: discards.counts(),
     seconds: watch.seconds(),
     schema: { version, hash, changes: schemaChanges(before, schema) },
   };
+}
+
+/** What a run says is kept with the schema, as dlt keeps it. */
+function applyRules(schema: Schema, { contracts, rootKey }: LoadRules): void {
+  const contract = contracts.run ?? contracts.source;
+  if (contract === undefined) delete schema.settings.schema_contract;
+  else schema.settings.schema_contract = contract as JsonValue;
+  schema.rootKey = rootKey;
+}
+
+function appended(table: Table): TablePublication {
+  return { table, children: [], disposition: "append", replaceAll: false };
 }
 
 /** Tells the destination's time from ours; both run through one loop. */
@@ -139,55 +185,63 @@ function columnCount(table: Table): number {
 interface Normalizing extends Loading {
   readonly tables: ResourceTables;
   readonly normalizer: Normalizer;
+  readonly discards: Discards;
   readonly drain: () => Promise<void>;
 }
 
 async function normalizeResource(
-  { pkg, tables, normalizer, drain, signal, emit }: Normalizing,
+  { pkg, tables, normalizer, discards, drain, signal, emit }: Normalizing,
 ): Promise<void> {
   const { resource, summary } = tables;
   const hints = normalizing(summary.hints);
   // A table is made also when there is nothing for it, unless records choose theirs.
-  if (!summary.tables) tables.of();
+  if (!summary.tables) placed({ resource }, () => tables.of());
   let page = 0;
   for await (const stored of pkg.pages(resource)) {
     signal.throwIfAborted();
     page++;
-    const table = tables.of(stored.header.table);
-    try {
-      for (const record of recordsOf(stored)) normalizer.add(table.name, record, hints);
-    } catch (error) {
-      throw error instanceof NormalizeError ? error.within({ resource, page }) : error;
-    }
+    placed({ resource, page }, () => {
+      const { table, refused } = tables.of(stored.header.table);
+      for (const record of recordsOf(stored)) {
+        if (table) normalizer.add(table.name, record, hints);
+        else discards.row(refused, record);
+      }
+    });
     await drain();
     emit({ type: "rows", rows: stored.header.records });
+  }
+}
+
+/** Says of an error where it came up. */
+function placed(at: At, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    throw error instanceof NormalizeError ? error.within(at) : error;
   }
 }
 
 interface Renewing {
   readonly pkg: LoadPackage;
   readonly session: Session;
-  readonly schema: Schema;
   readonly naming: Naming;
   readonly normalizer: Normalizer;
   readonly drain: () => Promise<void>;
-  /** Tables that the dataset has had rows of. */
-  readonly filledBefore: ReadonlySet<string>;
+  /** The resource's, which has had rows. */
+  readonly table: string;
 }
 
 /** Adds rows for the copies of records that changed in the resource they are copied from. */
 async function renewCopies(
-  { pkg, session, schema, naming, normalizer, drain, filledBefore }: Renewing,
+  { pkg, session, naming, normalizer, drain, table }: Renewing,
   resource: string,
 ): Promise<void> {
   const { hints, copiesOf } = pkg.manifest.resources[resource];
-  const table = rootTable(schema, naming, resource, hints);
-  if (!filledBefore.has(table.name)) return;
-  const copies = await Copies.of(pkg, resource, { session, table: table.name, naming });
+  const copies = await Copies.of(pkg, resource, { session, table, naming });
   if (!copies) return;
   for await (const stored of pkg.pages(copiesOf!)) {
     for (const record of await copies.renew(recordsOf(stored))) {
-      normalizer.add(table.name, record, normalizing(hints));
+      normalizer.add(table, record, normalizing(hints));
     }
     await drain();
   }

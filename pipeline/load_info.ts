@@ -2,6 +2,7 @@
  * What a run did, as data and as the lines that dlt users know; and the journal that adds it up.
  * @module
  */
+import type { Discarded } from "./discards.ts";
 import type { Emit, RunEvent, StepName } from "./events.ts";
 import type { LoadedPackage } from "./load.ts";
 
@@ -10,6 +11,16 @@ export interface Warning {
   readonly code: string;
   readonly message: string;
   readonly resource?: string;
+}
+
+/** A package that is in the tables. */
+export interface LoadedPackageInfo {
+  readonly loadId: string;
+  readonly state: "loaded";
+  /** Rows per table. */
+  readonly rows: Record<string, number>;
+  /** Rows and values that schema contracts kept out, per table. */
+  readonly discarded: Record<string, Discarded>;
 }
 
 /** What a run did. */
@@ -26,7 +37,7 @@ export interface LoadInfo {
   readonly loadSeconds: number;
   readonly steps: Record<StepName, number>;
   /** More than one when an earlier run had left a package behind. */
-  readonly loadPackages: readonly { loadId: string; state: "loaded"; rows: Record<string, number> }[];
+  readonly loadPackages: readonly LoadedPackageInfo[];
   readonly resources: Record<string, { pages: number; rows: number }>;
   readonly requests: number;
   readonly warnings: readonly Warning[];
@@ -83,12 +94,23 @@ export class Journal {
       finishedAt: new Date().toISOString(),
       loadSeconds: this.seconds.load,
       steps: this.seconds,
-      loadPackages: loaded.map(({ loadId, rows }) => ({ loadId, state: "loaded", rows })),
+      loadPackages: loaded.map(({ loadId, rows, discarded }) => ({
+        loadId,
+        state: "loaded",
+        rows,
+        discarded,
+      })),
       resources: Object.fromEntries(resources),
       requests: this.#requests,
       warnings: this.#warnings,
     };
   }
+}
+
+/** What contracts kept out of a table, in words. */
+export function discardedText(table: string, { rows, values }: Discarded): string {
+  const parts = [rows && `${rows} row(s)`, values && `${values} value(s)`].filter(Boolean);
+  return `The schema contract kept ${parts.join(" and ")} out of table ${table}`;
 }
 
 /** The lines that dlt users know. */
@@ -98,6 +120,9 @@ export function formatLoadInfo(info: LoadInfo): string {
     `Pipeline ${pipelineName} load step completed in ${loadSeconds.toFixed(2)} seconds`,
     `${loadPackages.length} load package(s) were loaded to destination ${destination} and into dataset ${datasetName}`,
     `The ${destination} destination used ${location} location to store data`,
-    ...loadPackages.map(({ loadId }) => `Load package ${loadId} is LOADED and contains no failed jobs`),
+    ...loadPackages.flatMap(({ loadId, discarded }) => [
+      `Load package ${loadId} is LOADED and contains no failed jobs`,
+      ...Object.entries(discarded).map(([table, kept]) => `  ${discardedText(table, kept)}`),
+    ]),
   ].join("\n");
 }

@@ -8,11 +8,18 @@ import type { Source } from "../extract/definition/source.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
 import type { Destination, Session } from "./destination.ts";
 import type { AnswerFile } from "./answer_file.ts";
-import { ExtractError, InterruptedError, LoadError, SluiceError, StateError } from "./errors.ts";
+import {
+  ExtractError,
+  InterruptedError,
+  LoadError,
+  NormalizeError,
+  SluiceError,
+  StateError,
+} from "./errors.ts";
 import type { Emit } from "./events.ts";
 import { makeDirectory } from "./files.ts";
 import type { Journal } from "./load_info.ts";
-import { type LoadedPackage, loadPackage } from "./load.ts";
+import { type LoadedPackage, loadPackage, type LoadRules } from "./load.ts";
 import { LoadPackage, newLoadId } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { PACKAGES, SET_ASIDE, subfolders } from "./pipeline_directory.ts";
@@ -35,6 +42,8 @@ export interface Work {
   readonly destination: Destination;
   readonly session: Session;
   readonly schemaFiles: SchemaFiles;
+  /** What the run says of all tables. */
+  readonly rules: LoadRules;
 }
 
 /** What earlier runs left: what they extracted is loaded now, what they did not finish may be gone on with. */
@@ -62,8 +71,11 @@ export async function loadPending(work: Work, directory: string): Promise<Pendin
       const package_ = await loadOnePending(work, pkg);
       if (package_) loaded.push(package_);
     } catch (error) {
-      if (!(error instanceof StateError) || error.code !== "package-corrupt") throw error;
-      await setAside(work, directory, { name, error });
+      if (error instanceof NormalizeError && error.code === "schema-contract") {
+        await dropRefused(work, directory, { name, error });
+      } else if (error instanceof StateError && error.code === "package-corrupt") {
+        await setAside(work, directory, { name, error });
+      } else throw error;
     }
   }
   return { loaded, unfinished: unfinished && await usable(unfinished, work) };
@@ -122,6 +134,17 @@ async function setAside(
   await Deno.rename(join(directory, PACKAGES, name), aside);
   const message = `${error.message}; it was set aside in ${aside}, and what it held is read again`;
   work.journal.emit({ type: "warning", code: "package-set-aside", message });
+}
+
+/** One that a contract still refuses must not block it either: the next one may hold what was put right since. */
+async function dropRefused(
+  work: Work,
+  directory: string,
+  { name, error }: { name: string; error: NormalizeError },
+): Promise<void> {
+  await Deno.remove(join(directory, PACKAGES, name), { recursive: true });
+  const message = `${error.message}; package ${name} was dropped, and what it held is read again`;
+  work.journal.emit({ type: "warning", code: "package-dropped", message });
 }
 
 /** Extracts into a package, the one to go on with or a new one, and publishes it. */
@@ -218,9 +241,11 @@ async function keepAnswers({ journal, signal }: Work, pkg: LoadPackage, error: u
 
 async function publishPackage(work: Work, pkg: LoadPackage): Promise<LoadedPackage> {
   const { session, destination, signal, journal, schemaFiles: { amend } } = work;
+  const isOwn = pkg.manifest.schemaName === new Naming().identifier(work.source.definition.name);
+  const rules = isOwn ? work.rules : undefined;
   journal.emit({ type: "step", step: "normalize", state: "started" });
   journal.emit({ type: "step", step: "load", state: "started" });
-  const loaded = await loadPackage({ pkg, session, destination, signal, emit: journal.emit, amend });
+  const loaded = await loadPackage({ pkg, session, destination, signal, emit: journal.emit, amend, rules });
   work.recorder.loaded(loaded);
   journal.seconds.normalize += loaded.seconds.normalize;
   journal.seconds.load += loaded.seconds.load;

@@ -18,6 +18,7 @@ import type { Emit } from "./events.ts";
 import { isDirectory, makeDirectory } from "./files.ts";
 import { takeLease } from "./lease.ts";
 import { Journal, type LoadInfo } from "./load_info.ts";
+import { loadRules, type RunRules } from "./load_rules.ts";
 import { Naming } from "./naming.ts";
 import { type Plan, type PlanOptions, planRun } from "./plan.ts";
 import { interrupted, loadPending, runPackage, type Work } from "./packages.ts";
@@ -52,7 +53,7 @@ export interface PipelineOptions {
 }
 
 /** What one run does differently. */
-export interface RunOptions {
+export interface RunOptions extends RunRules {
   /** The only resources to load. */
   readonly resources?: readonly string[];
   /** Pages per resource. */
@@ -176,14 +177,17 @@ class ConfiguredPipeline implements Pipeline {
     const last = devMode ? await newestTrace(pipelineDirectory(read, pipelineName)) : undefined;
     if (devMode) this.#devDataset = devDataset(named.datasetName, last?.datasetName);
     const names = { pipelineName, datasetName: this.#devDataset ?? named.datasetName };
-    const { resources, limit, fullRefresh, fresh } = options;
+    const { resources, limit, fullRefresh, fresh, schemaContract, rejectedTable } = options;
     const { destination = "sqlite" } = this.#options;
     const recorder = new TraceRecorder({
       ...names,
       destination: typeof destination === "string" ? destination : destination.name,
       source: source.definition.name,
       schemaName: new Naming().identifier(source.definition.name),
-      options: { resources, limit, fullRefresh, fresh, refresh, devMode: devMode || undefined },
+      options: {
+        ...{ resources, limit, fullRefresh, fresh, refresh, schemaContract, rejectedTable },
+        devMode: devMode || undefined,
+      },
     });
     const journal = new Journal((event) => {
       recorder.take(event);
@@ -240,6 +244,7 @@ class ConfiguredPipeline implements Pipeline {
       emit,
     });
     const resolved = schemaFiles.source(built.resolved);
+    const rules = loadRules(source.definition, resolved, options);
     const nodes = resourceGraph(resolved.resources, options.resources ?? source.resources);
     checkDispositions(writtenOf(nodes), target).forEach(({ resource, message }) =>
       emit({ type: "warning", code: "merge-without-key", resource, message })
@@ -248,7 +253,18 @@ class ConfiguredPipeline implements Pipeline {
     const { session } = await this.#open(configuration, names, false);
     await using _session = session;
     recorder.opened(target.name, session.location);
-    const parts = { source, resolved, options, settings, signal, journal, recorder, session, schemaFiles };
+    const parts = {
+      source,
+      resolved,
+      options,
+      settings,
+      rules,
+      signal,
+      journal,
+      recorder,
+      session,
+      schemaFiles,
+    };
     const work: Work = { ...names, ...parts, destination: target };
     try {
       await makeDirectory(join(directory, "packages"));

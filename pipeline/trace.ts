@@ -5,6 +5,7 @@
  */
 import manifest from "../deno.json" with { type: "json" };
 import type { UsedValue } from "./config.ts";
+import type { Discarded } from "./discards.ts";
 import { type At, InterruptedError, SluiceError } from "./errors.ts";
 import type { RunEvent, StepName } from "./events.ts";
 import type { LoadedPackage } from "./load.ts";
@@ -12,6 +13,7 @@ import type { Warning } from "./load_info.ts";
 import { maskedValue, redactAll } from "./masked_value.ts";
 import type { RefreshMode } from "./refresh.ts";
 import type { TableChange } from "./schema_changes.ts";
+import type { SchemaContract } from "./schema_types.ts";
 import { redact } from "./secret.ts";
 
 /** How a run ended. */
@@ -33,6 +35,8 @@ export interface TracedPackage {
   readonly state: "loaded" | "pending";
   /** Rows per table. */
   readonly rows: Readonly<Record<string, number>>;
+  /** What schema contracts kept out, per table; absent in traces of older versions. */
+  readonly discarded?: Readonly<Record<string, Discarded>>;
   readonly schemaVersion?: number;
   readonly schemaHash?: string;
   readonly schemaChanges: readonly TableChange[];
@@ -63,6 +67,8 @@ export interface TraceHead {
     readonly fresh?: boolean;
     readonly refresh?: RefreshMode;
     readonly devMode?: boolean;
+    readonly schemaContract?: SchemaContract;
+    readonly rejectedTable?: boolean | string;
   };
 }
 
@@ -149,11 +155,12 @@ export class TraceRecorder {
   }
 
   /** A package is in the tables. */
-  loaded({ loadId, rows, schema }: LoadedPackage): void {
+  loaded({ loadId, rows, discarded, schema }: LoadedPackage): void {
     this.#packages.set(loadId, {
       loadId,
       state: "loaded",
       rows,
+      discarded,
       schemaVersion: schema.version,
       schemaHash: schema.hash,
       schemaChanges: schema.changes,
