@@ -5,6 +5,7 @@
 import { ConfigError } from "../pipeline/errors.ts";
 import type { JsonObject } from "../pipeline/json.ts";
 import type { ResourceSummary } from "../pipeline/load_package.ts";
+import type { PlannedResource } from "../pipeline/resource_tables.ts";
 import {
   dispositionOf,
   isAnnotation,
@@ -58,6 +59,12 @@ export function summaryOf(facts: WalkFacts): ResourceSummary {
 function isPerParent({ node }: WalkFacts): boolean {
   return node.parent !== undefined &&
     dispositionOf(node.resource.settings).strategy === "replace-per-parent";
+}
+
+/** What is known of a resource before it is read. */
+export function planned(settings: TableHints): PlannedResource {
+  const isChosen = typeof settings.table_name === "function";
+  return { hints: storedHints(settings), tables: isChosen ? [] : undefined };
 }
 
 /** Which rows this load speaks about besides those that it brings. */

@@ -69,12 +69,14 @@ export class Journal {
     this.#forward?.(event);
   };
 
-  async step(step: StepName, action: () => Promise<void>): Promise<void> {
+  /** Does a step; `without` tells how many of its seconds belong to others. */
+  async step<T>(step: StepName, action: () => Promise<T>, without: (result: T) => number): Promise<T> {
     const start = performance.now();
     this.emit({ type: "step", step, state: "started" });
-    await action();
-    this.seconds[step] += (performance.now() - start) / 1000;
+    const result = await action();
+    this.seconds[step] += (performance.now() - start) / 1000 - without(result);
     this.emit({ type: "step", step, state: "finished", seconds: this.seconds[step] });
+    return result;
   }
 
   loadInfo(

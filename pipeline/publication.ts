@@ -7,7 +7,7 @@ import { StateError } from "./errors.ts";
 import { isJsonObject } from "./json.ts";
 import type { LoadPackage } from "./load_package.ts";
 import type { Naming } from "./naming.ts";
-import type { ResourceTables } from "./resource_tables.ts";
+import type { PublishedRoot } from "./resource_tables.ts";
 import { type Schema, SCHEMA_ENGINE_VERSION } from "./schema.ts";
 import type { Table } from "./schema_types.ts";
 import { stateRow } from "./state.ts";
@@ -16,7 +16,7 @@ import { dispositionOf, followsRoot } from "./table_hints.ts";
 /** What happens to a root table of a resource. */
 export function tablePublication(
   table: Table,
-  { resource, summary }: Pick<ResourceTables, "resource" | "summary">,
+  { resource, summary }: Pick<PublishedRoot, "resource" | "summary">,
   { pkg, schema, naming }: { pkg: LoadPackage; schema: Schema; naming: Naming },
 ): TablePublication {
   const { disposition, strategy } = dispositionOf(summary.hints);

@@ -10,7 +10,7 @@ import type { Naming } from "./naming.ts";
 import { type NestedRoot, nestedTables } from "./nested_hints.ts";
 import type { Schema } from "./schema.ts";
 import type { SchemaContract, Table } from "./schema_types.ts";
-import { annotate, dispositionOf, rootTable } from "./table_hints.ts";
+import { annotate, dispositionOf, rootTable, type StoredHints } from "./table_hints.ts";
 
 /** What tables are made with. */
 export interface TableContext {
@@ -38,18 +38,40 @@ function hasRows({ columns }: Table): boolean {
   return columns.has("_dlt_id");
 }
 
+/** What is known of a resource before it is read. */
+export interface PlannedResource {
+  readonly hints: StoredHints;
+  /** Where records choose their tables: those that are known already. */
+  readonly tables?: readonly string[];
+}
+
 /** Finds the tables of a resource, and makes them in the schema. */
 export class ResourceTables {
   readonly resource: string;
-  readonly summary: ResourceSummary;
+  readonly #planned: PlannedResource;
+  #summary: ResourceSummary | undefined;
   readonly #context: TableContext;
   readonly #known = new Map<string | undefined, FoundTable>();
   readonly #nested: NestedRoot[] = [];
 
-  constructor([resource, summary]: readonly [string, ResourceSummary], context: TableContext) {
+  constructor([resource, planned]: readonly [string, PlannedResource], context: TableContext) {
     this.resource = resource;
-    this.summary = summary;
+    this.#planned = planned;
     this.#context = context;
+  }
+
+  get hints(): StoredHints {
+    return this.#planned.hints;
+  }
+
+  /** Makes the tables that are known, also when there will be nothing for them. */
+  declare(): void {
+    for (const name of this.#planned.tables ?? [undefined]) this.of(name);
+  }
+
+  /** Tells what came of reading. */
+  settle(summary: ResourceSummary): void {
+    this.#summary = summary;
   }
 
   /**
@@ -67,7 +89,7 @@ export class ResourceTables {
 
   #find(chosen: string | undefined): FoundTable {
     const { schema, naming, contracts, contract } = this.#context;
-    const { hints } = this.summary;
+    const { hints } = this;
     const named = chosen === undefined ? hints : { ...hints, table_name: chosen };
     const name = naming.path(named.table_name ?? this.resource);
     const known = schema.tables.get(name);
@@ -85,7 +107,8 @@ export class ResourceTables {
 
   /** All root tables that the load says something about. */
   all(): PublishedRoot[] {
-    const { resource, summary } = this;
+    const { resource } = this;
+    const summary = this.#summary!;
     const names = summary.tables ? [...summary.tables, ...this.#older()] : [undefined];
     const own = new Set(names.flatMap((name) => this.of(name).table ?? []));
     return [
@@ -97,7 +120,7 @@ export class ResourceTables {
 
   /** Rows of lists are read with their records, and say nothing of what was not read. */
   #nestedSummary(hints: NestedRoot["hints"]): ResourceSummary {
-    const { summary } = this;
+    const summary = this.#summary!;
     const isReplaced = ({ disposition }: { disposition: string }) => disposition === "replace";
     const replaceAll = isReplaced(dispositionOf(hints)) &&
       (summary.replaceAll || !isReplaced(dispositionOf(summary.hints)));
@@ -106,7 +129,7 @@ export class ResourceTables {
 
   /** Tables that records chose in earlier loads, where what this one brings replaces rows in all of them. */
   #older(): string[] {
-    const { replaceAll, scope } = this.summary;
+    const { replaceAll, scope } = this.#summary!;
     if (!replaceAll && !scope) return [];
     const nested = new Set(this.#nested.map(({ table }) => table));
     return [...this.#context.schema.tables.values()]
