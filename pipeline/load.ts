@@ -96,18 +96,17 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   );
   for (const { table, children } of tables) await load.migrate(withRootKeys(schema, table, children));
   reportDispositions(tables, { destination, filledBefore, emit });
-  const forgetsVersions = refresh.dropped.length > 0;
-  const known = forgetsVersions ? undefined : stored.schema;
-  const published = { ...publication(pkg, schema, tables, known), forgetsVersions };
-  await watch.load(() => load.publish(published));
+  const replacesOlder = refresh.dropped.length > 0;
+  const published = publication(pkg, schema, tables, replacesOlder ? undefined : stored.schema);
+  const version = published.version && { ...published.version, replacesOlder };
+  await watch.load(() => load.publish({ ...published, version }));
   const rows = normalizer.counts();
   emit({ type: "loaded", loadId, tables: rows });
-  const { version, hash } = schema;
   return {
     loadId,
     rows,
     seconds: watch.seconds(),
-    schema: { version, hash, changes: schemaChanges(before, schema) },
+    schema: { version: schema.version, hash: schema.hash, changes: schemaChanges(before, schema) },
   };
 }
 
