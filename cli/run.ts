@@ -42,7 +42,10 @@ export function define(command: Command): void {
     .option("--pipeline-name <name>", "name that state is kept under (default: the source's own)")
     .option("--dataset-name <name>", "name of the group of tables (default: the source's own)")
     .option("--limit <pages>", "read at most this many pages of each resource", integerFrom(1))
-    .option("--full-refresh", "forget how far earlier runs came, and read everything again; only merged tables keep other rows")
+    .option(
+      "--full-refresh",
+      "forget how far earlier runs came, and read everything again; only merged tables keep other rows",
+    )
     .addOption(
       new Option("--refresh <mode>", "what goes before new rows come, in the same step").choices(
         REFRESH_MODES,

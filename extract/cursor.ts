@@ -188,7 +188,7 @@ export class Cursor {
       {
         code: "cursor-type",
         at: { resource: this.#owner.resource },
-        next: "give initial_value the type that the API sends; --full-refresh forgets the stored value and reads everything again",
+        next: "give initial_value the type that the API sends; --full-refresh forgets the stored value",
       },
     );
   }
