@@ -78,7 +78,7 @@ const DEFAULT_SETTINGS = {
 /** Tables of one dataset under one name, with the history of their hashes. */
 export class Schema {
   readonly name: string;
-  readonly tables = new Map<string, Table>();
+  readonly tables: Map<string, Table> = new Map();
   version = 1;
   hash = "";
   previousHashes: string[] = [];
