@@ -91,7 +91,7 @@ export class FilesystemLoad implements Load {
       for (const { path } of await view.list(table)) this.#staged.remove(path);
       if (isDropped && !this.#staged.has(table)) this.#staged.removeFolder(table);
     }
-    if (publication.forgetsVersions) {
+    if (publication.version?.replacesOlder) {
       for (const { path } of await versionFiles(view, publication.schemaName)) this.#staged.remove(path);
     }
     for (const { path, text } of versionAndStateFiles(publication)) await this.#staged.add(path, text);

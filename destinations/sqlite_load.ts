@@ -194,7 +194,7 @@ export class SqliteLoad implements Load {
       this.#database.prepare(`INSERT INTO ${table} VALUES (${values.map(() => "?").join(",")})`).run(
         ...values,
       );
-    if (publication.forgetsVersions) {
+    if (version?.replacesOlder) {
       this.#database.prepare(`DELETE FROM ${SYSTEM_TABLES.version} WHERE schema_name = ?`).run(schemaName);
     }
     if (version) {

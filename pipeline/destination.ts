@@ -64,6 +64,8 @@ export interface VersionRow {
   readonly schemaName: string;
   readonly versionHash: string;
   readonly schema: string;
+  /** Older versions of the schema leave the table. */
+  readonly replacesOlder?: boolean;
 }
 
 /** A row of `_dlt_pipeline_state`. */
@@ -86,8 +88,6 @@ export interface Publication {
   readonly tables: readonly TablePublication[];
   /** Present when the schema's hash is not stored yet. */
   readonly version?: VersionRow;
-  /** Older versions of the schema leave `_dlt_version`. */
-  readonly forgetsVersions?: boolean;
   /** Present when the state changed. */
   readonly state?: StateRow;
 }

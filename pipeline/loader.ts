@@ -172,20 +172,19 @@ export class Loader implements AsyncDisposable {
     const tables = this.#publications(pkg);
     for (const { table, children } of tables) await this.#load.migrate(withRootKeys(schema, table, children));
     reportDispositions(tables, { destination, filledBefore: this.#filledBefore, emit });
-    const forgetsVersions = this.#refresh.dropped.length > 0;
-    const known = forgetsVersions ? undefined : this.#storedSchema;
-    const published = [...tables, ...this.#discards.tables().map(appended)];
-    const whole = { ...publication(pkg, schema, published, known), forgetsVersions };
-    await this.#watch.load(() => this.#load.publish(whole));
+    const replacesOlder = this.#refresh.dropped.length > 0;
+    const known = replacesOlder ? undefined : this.#storedSchema;
+    const published = publication(pkg, schema, [...tables, ...this.#discards.tables().map(appended)], known);
+    const version = published.version && { ...published.version, replacesOlder };
+    await this.#watch.load(() => this.#load.publish({ ...published, version }));
     const rows = this.#counts();
     emit({ type: "loaded", loadId, tables: rows });
-    const { version, hash } = schema;
     return {
       loadId,
       rows,
       discarded: this.#discards.counts(),
       seconds: this.#watch.seconds(),
-      schema: { version, hash, changes: schemaChanges(this.#before, schema) },
+      schema: { version: schema.version, hash: schema.hash, changes: schemaChanges(this.#before, schema) },
     };
   }
 

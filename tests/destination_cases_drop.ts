@@ -111,9 +111,9 @@ export const dropCases: readonly Case[] = [
     async run(place) {
       await place.load(PARTS);
       await using session = await place.open();
-      const publication = place.publication([{ table: table("more", { id: "bigint" }), rows: [] }]);
+      const { version, ...publication } = place.publication([{ table: table("more", { id: "bigint" }) }]);
       await using load = await session.begin(publication);
-      await load.publish({ ...publication, forgetsVersions: true });
+      await load.publish({ ...publication, version: { ...version!, replacesOlder: true } });
       await place.expect("SELECT count(*) FROM _dlt_version", [[1]]);
       const { schema } = await session.stored(PIPELINE, PIPELINE);
       assert.ok("more" in JSON.parse(schema!).tables);
