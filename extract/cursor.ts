@@ -7,7 +7,7 @@ import { ConfigError, ExtractError } from "../pipeline/errors.ts";
 import type { JsonObject, JsonValue } from "../pipeline/json.ts";
 import { type JsonPath, jsonPath } from "../pipeline/json_path.ts";
 import { Boundary } from "./boundary.ts";
-import { type CursorOwner, CursorState } from "./cursor_state.ts";
+import { type CursorOwner, CursorState, type Progress } from "./cursor_state.ts";
 import { areComparable, compare, type CursorValue, cursorValue, isSame, shift } from "./cursor_value.ts";
 import { callOwn } from "./own_code.ts";
 import type { IncrementalConfig } from "./definition/rest_api_config.ts";
@@ -34,6 +34,7 @@ export class Cursor {
   readonly #boundary: Boundary | undefined;
   /** The best value that this run has met. */
   #reached: CursorValue | undefined;
+  #broughtAny = false;
   #passedEnd = false;
   #passedStart = false;
 
@@ -123,6 +124,12 @@ export class Cursor {
 
   /** Notes a record and tells whether it is new to this run. */
   take(record: JsonObject): boolean {
+    const isNew = this.#isNew(record);
+    this.#broughtAny ||= isNew;
+    return isNew;
+  }
+
+  #isNew(record: JsonObject): boolean {
     const value = this.#valueOf(record);
     if (value === undefined) return this.#missing(record);
     const { from } = this;
@@ -218,18 +225,24 @@ export class Cursor {
    * @returns how many records share the last value, when they are suspiciously many
    */
   commit(serverTime: number): number | undefined {
+    if (this.isStateless) return undefined;
+    const reached = this.#cameTo(serverTime);
+    const started = this.#broughtAny ? { at: this.#stored ?? this.initial } : undefined;
+    this.#state.note({ initial: this.initial, started, reached });
+    const count = reached?.hashes?.keys.size ?? 0;
+    return count > MANY_AT_BOUNDARY ? count : undefined;
+  }
+
+  #cameTo(serverTime: number): Progress["reached"] {
     let value = this.#reached;
-    if (value === undefined || this.isStateless) return undefined;
+    if (value === undefined) return undefined;
     const stored = this.#stored;
     const limit = new Date(serverTime).toISOString();
     const isCapped = this.config.cap_at_run_start && typeof value === "string" && compare(value, limit) > 0;
     if (isCapped) value = limit;
     const isKnown = stored !== undefined && isSame(value, stored);
     if (stored !== undefined && !isKnown && isSame(this.#best(value, stored), stored)) return undefined;
-    const hashes = isCapped ? undefined : this.#boundary?.hashes(isKnown);
-    this.#state.move({ initial: this.initial, last: value, hashes });
-    const count = hashes?.keys.size ?? 0;
-    return count > MANY_AT_BOUNDARY ? count : undefined;
+    return { last: value, hashes: isCapped ? undefined : this.#boundary?.hashes(isKnown) };
   }
 }
 

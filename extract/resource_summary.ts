@@ -4,6 +4,7 @@
  */
 import { ConfigError } from "../pipeline/errors.ts";
 import type { JsonObject } from "../pipeline/json.ts";
+import { jsonPath } from "../pipeline/json_path.ts";
 import type { ResourceSummary } from "../pipeline/load_package.ts";
 import {
   dispositionOf,
@@ -16,7 +17,8 @@ import {
 import { momentText } from "../pipeline/version_columns.ts";
 import type { ResourceNode } from "./graph.ts";
 import { callOwn } from "./own_code.ts";
-import { columnsByName } from "./definition/resolve.ts";
+import { columnsByName, type ResolvedResource } from "./definition/resolve.ts";
+import type { IncrementalConfig } from "./definition/rest_api_config.ts";
 import type { WalkTally } from "./walk_tally.ts";
 
 /** How the walk of a resource went. */
@@ -38,7 +40,7 @@ export function summaryOf(facts: WalkFacts): ResourceSummary {
   const isRenewed = (prune || isPerParent(facts)) && isComplete && !hasStart;
   const replaceAll = (disposition === "replace" && !hasSkipped) || isRenewed;
   return {
-    hints: storedHints(settings),
+    hints: storedHints(facts.node.resource),
     pages,
     rows,
     replaceAll,
@@ -64,8 +66,10 @@ function scopeOf(facts: WalkFacts): ResourceSummary["scope"] {
 
 const STORED = ["write_disposition", "primary_key", "merge_key", "max_table_nesting"] as const;
 
+type HintedResource = Pick<ResolvedResource, "incremental"> & { readonly settings: TableHints };
+
 /** The hints that the table keeps. */
-export function storedHints(settings: TableHints): StoredHints {
+export function storedHints({ settings, incremental }: HintedResource): StoredHints {
   const hints: Record<string, unknown> = {};
   for (const key of STORED) {
     if (settings[key] !== undefined && settings[key] !== null) hints[key] = settings[key];
@@ -74,7 +78,16 @@ export function storedHints(settings: TableHints): StoredHints {
   const given = settings.write_disposition;
   if (typeof given === "object" && given) hints.write_disposition = withTexts(given);
   if (settings.columns) hints.columns = columnsByName(settings.columns);
+  if (incremental) hints.cursor = cursorField(incremental);
   return hints;
+}
+
+function cursorField({ cursor_path }: IncrementalConfig): string | undefined {
+  const [path, ...others] = [cursor_path].flat();
+  // As in dlt, a path from the root is none to a column.
+  if (others.length || path.startsWith("$")) return undefined;
+  const { keys } = jsonPath(path);
+  return keys?.length === 1 ? keys[0] : undefined;
 }
 
 /** A package is JSON, which has no dates. */

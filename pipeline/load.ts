@@ -46,10 +46,11 @@ interface Loading {
 /** Loads a sealed package. @throws {SluiceError}; the dataset is then as it was before */
 export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   const { pkg, session, destination, emit } = loading;
-  const { loadId, pipelineName, schemaName, resources } = pkg.manifest;
+  const { loadId, pipelineName, schemaName, maxTableNesting, resources } = pkg.manifest;
   const stored = await session.stored(pipelineName, schemaName);
   const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
   const before = knownColumns(schema);
+  if (maxTableNesting !== undefined) schema.normalizer.max_nesting = maxTableNesting;
   const naming = new Naming(destination.capabilities.maxIdentifierLength);
   const filledBefore = new Set(
     [...schema.tables.values()].filter(({ columns }) => columns.has("_dlt_id")).map(({ name }) => name),
@@ -77,7 +78,10 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
     batchRows: destination.capabilities.batchRows,
     sink: (batch) => batches.push(batch),
   });
-  const allTables = Object.entries(resources).map((each) => new ResourceTables(each, { schema, naming }));
+  const shared = { schema, naming, owners: new Map() };
+  const allTables = Object.entries(resources).map((each) => new ResourceTables(each, shared));
+  // Also those for which there is nothing, and all of them first: a list must not take a root table's name.
+  for (const each of allTables) each.all();
   for (const tables of allTables) await normalizeResource({ ...loading, tables, normalizer, drain });
   for (const [resource, { copiesOf, tables }] of Object.entries(resources)) {
     if (!copiesOf || !resources[copiesOf] || tables) continue;
@@ -90,7 +94,10 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   const tables = allTables.flatMap((each) =>
     each.all().map((table) => tablePublication(table, each, { pkg, schema, naming }))
   );
-  for (const { table, children } of tables) await load.migrate(withRootKeys(schema, table, children));
+  for (const { table, children } of tables) {
+    // Without a row there are no columns but declared ones, and those of the system would come too late.
+    if (table.columns.has("_dlt_id")) await load.migrate(withRootKeys(schema, table, children));
+  }
   reportDispositions(tables, { destination, filledBefore, emit });
   await watch.load(() => load.publish(publication(pkg, schema, tables, stored.schema)));
   const rows = normalizer.counts();
@@ -140,8 +147,6 @@ async function normalizeResource(
 ): Promise<void> {
   const { resource, summary } = tables;
   const hints = normalizing(summary.hints);
-  // A table is made also when there is nothing for it, unless records choose theirs.
-  if (!summary.tables) tables.of();
   let page = 0;
   for await (const stored of pkg.pages(resource)) {
     signal.throwIfAborted();
@@ -188,7 +193,7 @@ async function renewCopies(
 
 /** What the normaliser must know of a resource. */
 function normalizing(hints: StoredHints): RootTableHints {
-  return { maxTableNesting: hints.max_table_nesting, rootKey: handsDownRootKeys(hints) };
+  return { rootKey: handsDownRootKeys(hints) };
 }
 
 const decoder = new TextDecoder();

@@ -57,6 +57,8 @@ export interface Manifest {
   readonly datasetName: string;
   readonly destination: string;
   readonly schemaName: string;
+  /** Depth of child tables of all resources that say nothing of their own. */
+  readonly maxTableNesting?: number;
   readonly createdAt: string;
   readonly status: "extracting" | "extracted";
   readonly resources: Readonly<Record<string, ResourceSummary>>;

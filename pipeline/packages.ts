@@ -87,7 +87,15 @@ export async function runPackage(work: Work, directory: string): Promise<LoadedP
   const stored = await session.stored(pipelineName, schemaName);
   const header = { pipelineName, datasetName, schemaName, destination: destination.name };
   const state = readState(stored.state, header, options.fullRefresh);
-  const head = { loadId: newLoadId(), pipelineName, datasetName, destination: destination.name, schemaName };
+  const { maxTableNesting } = source.definition;
+  const head = {
+    loadId: newLoadId(),
+    pipelineName,
+    datasetName,
+    destination: destination.name,
+    schemaName,
+    maxTableNesting,
+  };
   await using pkg = await LoadPackage.create(join(directory, "packages"), head);
   try {
     await journal.step("extract", async () => {

@@ -224,14 +224,11 @@ function plannedTables(
   const { settings } = node.resource;
   const known = knownColumns(schema);
   const normalizer = new Normalizer({ schema, naming, loadId: "0", batchRows: 1000, sink: () => {} });
-  const hints = {
-    maxTableNesting: settings.max_table_nesting ?? undefined,
-    rootKey: handsDownRootKeys(settings),
-  };
+  const hints = { rootKey: handsDownRootKeys(settings) };
   for (const record of records) {
     const name = typeof settings.table_name === "function" ? settings.table_name(record) : undefined;
     const table = rootTable(schema, naming, node.name, {
-      ...storedHints(settings),
+      ...storedHints(node.resource),
       ...(name !== undefined && { table_name: name }),
     });
     normalizer.add(table.name, record, hints);

@@ -1,29 +1,36 @@
 /**
- * The root tables of one resource in a load: its own one, or those that its records chose.
+ * The root tables of one resource in a load: its own one, or those that its records chose. Where several
+ * resources fill one table, the first of them has the say in it.
  * @module
  */
 import type { ResourceSummary } from "./load_package.ts";
 import type { Naming } from "./naming.ts";
 import type { Schema } from "./schema.ts";
 import type { Table } from "./schema_types.ts";
-import { rootTable } from "./table_hints.ts";
+import { rootTable, type StoredHints } from "./table_hints.ts";
+
+/** What the resources of a load share. */
+export interface LoadTables {
+  readonly schema: Schema;
+  readonly naming: Naming;
+  /** Resources by the names of the tables that they have the say in. */
+  readonly owners: Map<string, ResourceTables>;
+}
 
 /** Finds the tables of a resource, and makes them in the schema. */
 export class ResourceTables {
   readonly resource: string;
   readonly summary: ResourceSummary;
-  readonly #schema: Schema;
-  readonly #naming: Naming;
+  readonly #shared: LoadTables;
   readonly #known = new Map<string | undefined, Table>();
 
   constructor(
     [resource, summary]: readonly [string, ResourceSummary],
-    { schema, naming }: { schema: Schema; naming: Naming },
+    shared: LoadTables,
   ) {
     this.resource = resource;
     this.summary = summary;
-    this.#schema = schema;
-    this.#naming = naming;
+    this.#shared = shared;
   }
 
   /** The table for a page; `chosen` is what its records chose, by its raw name. */
@@ -32,23 +39,32 @@ export class ResourceTables {
     if (known) return known;
     const { hints } = this.summary;
     const named = chosen === undefined ? hints : { ...hints, table_name: chosen };
-    const table = rootTable(this.#schema, this.#naming, this.resource, named);
+    const table = this.#find(named);
     this.#known.set(chosen, table);
     return table;
   }
 
-  /** All tables that the load says something about. */
+  #find(hints: StoredHints): Table {
+    const { schema, naming, owners } = this.#shared;
+    const name = naming.path(hints.table_name ?? this.resource);
+    const owner = owners.get(name);
+    if (owner && owner !== this) return schema.tables.get(name)!;
+    owners.set(name, this);
+    return rootTable(schema, naming, this.resource, hints);
+  }
+
+  /** All tables that the load says something about, and this resource has the say in. */
   all(): Table[] {
     const { tables } = this.summary;
-    if (!tables) return [this.of()];
-    return [...new Set([...tables, ...this.#older()].map((name) => this.of(name)))];
+    const found = tables ? [...tables, ...this.#older()].map((name) => this.of(name)) : [this.of()];
+    return [...new Set(found)].filter(({ name }) => this.#shared.owners.get(name) === this);
   }
 
   /** Tables that records chose in earlier loads, where what this one brings replaces rows in all of them. */
   #older(): string[] {
     const { replaceAll, scope } = this.summary;
     if (!replaceAll && !scope) return [];
-    return [...this.#schema.tables.values()]
+    return [...this.#shared.schema.tables.values()]
       .filter(({ resource, parent }) => resource === this.resource && parent === undefined)
       .map(({ name }) => name);
   }

@@ -83,6 +83,8 @@ export class Schema {
   hash = "";
   previousHashes: string[] = [];
   settings: JsonObject = structuredClone(DEFAULT_SETTINGS);
+  /** How records become rows: `max_nesting` where tables say nothing, and whose children carry their root's key. */
+  normalizer: JsonObject = {};
 
   constructor(name: string) {
     this.name = name;
@@ -118,6 +120,7 @@ export class Schema {
       ? document.previous_hashes.map(String)
       : [];
     if (isJsonObject(document.settings)) schema.settings = document.settings;
+    schema.normalizer = objectAt(objectAt(objectAt(document, "normalizers"), "json"), "config");
     return schema;
   }
 
@@ -143,6 +146,11 @@ export class Schema {
     });
   }
 
+  /** Whether children of a root table carry its key; they do so once it was merged, whatever comes later. */
+  propagates(root: string): boolean {
+    return Object.hasOwn(objectAt(objectAt(this.normalizer, "propagation"), "tables"), root);
+  }
+
   /** Names of all descendants of a table, parents before children. */
   descendants(root: string): string[] {
     const names = [root];
@@ -154,6 +162,7 @@ export class Schema {
   }
 
   #content(): JsonObject {
+    const config = this.#normalizerConfig();
     return {
       engine_version: SCHEMA_ENGINE_VERSION,
       name: this.name,
@@ -161,15 +170,19 @@ export class Schema {
       settings: this.settings,
       normalizers: {
         names: "snake_case",
-        json: { module: "dlt.common.normalizers.json.relational", config: this.#propagation() },
+        json: {
+          module: "dlt.common.normalizers.json.relational",
+          ...(Object.keys(config).length && { config }),
+        },
       },
     };
   }
 
-  #propagation(): JsonObject {
-    const merged = [...this.tables.values()].filter(followsRoot);
-    const tables = Object.fromEntries(merged.map((table) => [table.name, { _dlt_id: "_dlt_root_id" }]));
-    return merged.length ? { propagation: { tables } } : {};
+  #normalizerConfig(): JsonObject {
+    const { propagation: _, ...config } = this.normalizer;
+    const roots = [...this.tables.values()].filter((each) => followsRoot(each) || this.propagates(each.name));
+    const tables = Object.fromEntries(roots.map(({ name }) => [name, { _dlt_id: "_dlt_root_id" }]));
+    return roots.length ? { ...config, propagation: { tables } } : config;
   }
 
   #contentHash(): string {
@@ -180,6 +193,11 @@ export class Schema {
     }
     return hash.digest("base64");
   }
+}
+
+function objectAt(parent: JsonObject, key: string): JsonObject {
+  const found = parent[key];
+  return isJsonObject(found) ? found : {};
 }
 
 function readTable(name: string, stored: unknown): Table {

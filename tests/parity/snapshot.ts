@@ -50,7 +50,7 @@ const STATE_NOT_COMPARED = new Set(["_version_hash"]);
 export interface SnapshotOptions {
   /** Row ids are compared as they are. */
   readonly literalIds: boolean;
-  /** Where dlt loaded to; declared types of another database than SQLite are left out, and its dataset's name. */
+  /** Where dlt loaded to; declared types of another database than SQLite are left out, and its dataset and itself are called otherwise. */
   readonly destination: "sqlite" | "duckdb";
 }
 
@@ -154,7 +154,7 @@ function storedState(raw: RawTables, destination: string): JsonValue {
   if (!isJsonObject(state)) return state;
   const entries = Object.entries(state).filter(([key]) => !STATE_NOT_COMPARED.has(key));
   const shown = sortedHashes(Object.fromEntries(entries)) as JsonObject;
-  return destination === "sqlite" ? shown : { ...shown, dataset_name: "" };
+  return destination === "sqlite" ? shown : { ...shown, dataset_name: "", destination_type: "" };
 }
 
 /** Hashes of a cursor's boundary are a set, and stand in any order. */
