@@ -199,7 +199,9 @@ class ConfiguredPipeline implements Pipeline {
     checkDispositions(writtenOf(resourceGraph(resolved.resources, resources)), destination);
     await using session = await this.#openToRead(configuration, names);
     const schemaName = new Naming().identifier(source.definition.name);
-    return await planRun(resolved, { ...names, ...options, resources, schemaName, destination, session });
+    const { maxTableNesting } = source.definition;
+    const parts = { ...names, ...options, resources, schemaName, maxTableNesting, destination, session };
+    return await planRun(resolved, parts);
   }
 
   async query(sql: string): Promise<QueryResult & { location: string }> {

@@ -89,6 +89,7 @@ export interface PlanParts extends PlanOptions {
   readonly pipelineName: string;
   readonly datasetName: string;
   readonly schemaName: string;
+  readonly maxTableNesting?: number;
   readonly destination: Destination;
   readonly session?: Session;
 }
@@ -107,6 +108,7 @@ export async function planRun(source: ResolvedSource, parts: PlanParts): Promise
     for await (const result of probe(source, options)) results.set(result.node.name, result);
   }
   const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
+  if (parts.maxTableNesting !== undefined) schema.normalizer.max_nesting = parts.maxTableNesting;
   const naming = new Naming(destination.capabilities.maxIdentifierLength);
   const nodes = resourceGraph(source.resources, parts.resources);
   const counts = requestCounts(nodes, results);

@@ -240,7 +240,7 @@ const tableHints = {
   columns: z.union([z.record(z.string(), column), z.array(column.required({ name: true }))]).nullish()
     .describe("Types and hints of columns, by name or as a list."),
   max_table_nesting: z.int().min(0).nullish().describe(
-    "Depth of child tables; beyond it values stay JSON. Default 1000.",
+    "Depth of child tables; beyond it values stay JSON. It holds until another one is said. Default 1000.",
   ),
   schema_contract: z.union([
     contract,
