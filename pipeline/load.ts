@@ -39,7 +39,7 @@ export interface LoadRules {
 /** What a load works with. */
 export interface Loading {
   /** What the package is, or is going to be. */
-  readonly head: Pick<Manifest, "loadId" | "pipelineName" | "schemaName" | "refresh">;
+  readonly head: Pick<Manifest, "loadId" | "pipelineName" | "schemaName" | "refresh" | "maxTableNesting">;
   readonly resources: Readonly<Record<string, PlannedResource>>;
   readonly session: Session;
   readonly destination: Destination;

@@ -17,7 +17,7 @@ import { Naming } from "./naming.ts";
 import { Normalizer, type RootTableHints } from "./normalize.ts";
 import { publication, tablePublication, withRootKeys } from "./publication.ts";
 import { clearTables, type Refresh, refreshSchema } from "./refresh.ts";
-import { ResourceTables } from "./resource_tables.ts";
+import { ResourceTables, type TableContext } from "./resource_tables.ts";
 import { Schema } from "./schema.ts";
 import { type KnownColumns, knownColumns, schemaChanges } from "./schema_changes.ts";
 import type { RowBatch, Table } from "./schema_types.ts";
@@ -82,6 +82,8 @@ export class Loader implements AsyncDisposable {
       [...schema.tables.values()].filter(({ columns }) => columns.has("_dlt_id")).map(({ name }) => name)
         .filter((name) => !this.#refresh.emptied.includes(name)),
     );
+    const { maxTableNesting } = loading.head;
+    if (maxTableNesting !== undefined) schema.normalizer.max_nesting = maxTableNesting;
     loading.amend?.(schema, resources);
     if (loading.rules) applyRules(schema, rules);
     const contracts = new Contracts(schema, knownColumns(schema));
@@ -94,9 +96,10 @@ export class Loader implements AsyncDisposable {
     };
     this.#discards = new Discards(filling);
     this.#normalizer = new Normalizer({ ...filling, rules: { contracts, discards: this.#discards } });
+    const owners: TableContext["owners"] = new Map();
     for (const each of Object.entries(loading.resources)) {
       const contract = rules.contracts.run ?? rules.contracts.resource(each[0]);
-      const tables = new ResourceTables(each, { schema, naming, contracts, contract });
+      const tables = new ResourceTables(each, { schema, naming, contracts, contract, owners });
       this.#tables.set(each[0], tables);
       // All root tables first, also those for which nothing comes: no list may take the name of one.
       placed({ resource: each[0] }, () => tables.declare());
@@ -170,7 +173,10 @@ export class Loader implements AsyncDisposable {
     this.#arrange();
     reportNormalizing(this.#normalizer, schema, emit);
     const tables = this.#publications(pkg);
-    for (const { table, children } of tables) await this.#load.migrate(withRootKeys(schema, table, children));
+    for (const { table, children } of tables) {
+      // Without a row there are no columns but declared ones, and those of the system would come too late.
+      if (table.columns.has("_dlt_id")) await this.#load.migrate(withRootKeys(schema, table, children));
+    }
     reportDispositions(tables, { destination, filledBefore: this.#filledBefore, emit });
     const replacesOlder = this.#refresh.dropped.length > 0;
     const known = replacesOlder ? undefined : this.#storedSchema;
@@ -273,5 +279,5 @@ function placed(at: At, action: () => void): void {
 
 /** What the normaliser must know of a resource. */
 function normalizing(hints: StoredHints): RootTableHints {
-  return { maxTableNesting: hints.max_table_nesting, rootKey: handsDownRootKeys(hints) };
+  return { rootKey: handsDownRootKeys(hints) };
 }

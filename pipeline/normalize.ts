@@ -29,7 +29,6 @@ const DEFAULT_NESTING = 1000;
 
 /** What the normaliser must know of a resource. */
 export interface RootTableHints {
-  readonly maxTableNesting?: number;
   /** Children carry the key of their root row, so that they can follow it in a merge. */
   readonly rootKey: boolean;
 }
@@ -88,10 +87,15 @@ export class Normalizer {
   add(table: string, record: JsonValue, hints: RootTableHints): void {
     const plan = this.#plans.get(table) ??
       this.#plan(this.#schema.tables.get(table)!, table, {
-        budget: hints.maxTableNesting ?? DEFAULT_NESTING,
+        budget: this.#nesting(this.#schema.tables.get(table)!),
         rootKey: hints.rootKey,
       });
     this.#row(plan, asObject(record));
+  }
+
+  #nesting(table: Table): number {
+    const most = table["x-normalizer"]?.max_nesting ?? this.#schema.normalizer.max_nesting;
+    return typeof most === "number" ? most : DEFAULT_NESTING;
   }
 
   /** Hands on all rows still held, parents first. */

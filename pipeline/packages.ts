@@ -144,9 +144,10 @@ export async function runPackage(
   directory: string,
   unfinished: LoadPackage | undefined,
 ): Promise<LoadedPackage> {
-  const { pipelineName, datasetName, journal, destination, settings: { refresh } } = work;
+  const { pipelineName, datasetName, source, journal, destination, settings: { refresh } } = work;
   const header = { pipelineName, datasetName, destination: destination.name, schemaName: schemaNameOf(work) };
-  const head = { loadId: newLoadId(), ...header, refresh };
+  const { maxTableNesting } = source.definition;
+  const head = { loadId: newLoadId(), ...header, refresh, maxTableNesting };
   await using pkg = unfinished ?? await LoadPackage.create(join(directory, PACKAGES), head);
   const secondsOf = (loader: Loader) => loader.seconds().normalize + loader.seconds().load;
   await using loader = await journal.step(

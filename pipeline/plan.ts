@@ -92,6 +92,7 @@ export interface PlanParts extends PlanOptions {
   readonly datasetName: string;
   readonly schemaName: string;
   readonly settings: RunSettings;
+  readonly maxTableNesting?: number;
   readonly destination: Destination;
   readonly session?: Session;
 }
@@ -114,6 +115,7 @@ export async function planRun(source: ResolvedSource, parts: PlanParts): Promise
   }
   const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
   refreshSchema(settings.refresh, schema, loaded);
+  if (parts.maxTableNesting !== undefined) schema.normalizer.max_nesting = parts.maxTableNesting;
   const naming = new Naming(destination.capabilities.maxIdentifierLength);
   const counts = requestCounts(nodes, results);
   const client = source.client && new RestClient(source.client);
@@ -236,14 +238,11 @@ function plannedTables(
   const { settings } = node.resource;
   const known = knownColumns(schema);
   const normalizer = new Normalizer({ schema, naming, loadId: "0", batchRows: 1000, sink: () => {} });
-  const hints = {
-    maxTableNesting: settings.max_table_nesting ?? undefined,
-    rootKey: handsDownRootKeys(settings),
-  };
+  const hints = { rootKey: handsDownRootKeys(settings) };
   for (const record of records) {
     const name = typeof settings.table_name === "function" ? settings.table_name(record) : undefined;
     const table = rootTable(schema, naming, node.name, {
-      ...storedHints(settings),
+      ...storedHints(node.resource),
       ...(name !== undefined && { table_name: name }),
     });
     normalizer.add(table.name, record, hints);
