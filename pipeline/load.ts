@@ -3,14 +3,15 @@
  * batches and publishes everything in one step. Nothing here reaches for the network or the source.
  * @module
  */
-import { type ContractRules, Contracts, NO_RULES } from "./contracts.ts";
+import { Contracts } from "./contracts.ts";
 import { Copies } from "./copies.ts";
 import { type Discarded, Discards, rejectedTableName } from "./discards.ts";
 import type { Destination, Session, TablePublication } from "./destination.ts";
 import { type At, NormalizeError } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import { selectRecords } from "./field_path.ts";
-import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
+import { type JsonObject, parseJson } from "./json.ts";
+import { applyRules, contractOf, type LoadRules, NO_RULES } from "./load_rules.ts";
 import type { LoadPackage, StoredPage } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { Normalizer, type RootTableHints } from "./normalize.ts";
@@ -37,16 +38,6 @@ export interface LoadedPackage {
   };
 }
 
-/** What a run says of all tables. */
-export interface LoadRules {
-  readonly contracts: ContractRules;
-  /** The table for what contracts keep out of a resource's tables, as it is set. */
-  readonly rejectedTable: (resource: string) => boolean | string | undefined;
-  readonly rootKey?: boolean;
-}
-
-const DEFAULT_RULES: LoadRules = { contracts: NO_RULES, rejectedTable: () => undefined };
-
 interface Loading {
   readonly pkg: LoadPackage;
   readonly session: Session;
@@ -71,7 +62,7 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
     [...schema.tables.values()].filter(({ columns }) => columns.has("_dlt_id")).map(({ name }) => name),
   );
   loading.amend?.(schema, Object.keys(resources));
-  const { rules = DEFAULT_RULES } = loading;
+  const { rules = NO_RULES } = loading;
   if (loading.rules) applyRules(schema, rules);
   const contracts = new Contracts(schema, knownColumns(schema));
   const watch = new Stopwatch();
@@ -99,7 +90,7 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   const discards = new Discards(filling);
   const normalizer = new Normalizer({ ...filling, rules: { contracts, discards } });
   const allTables = Object.entries(resources).map((each) => {
-    const contract = rules.contracts.run ?? rules.contracts.resource(each[0]);
+    const contract = contractOf(rules, each[0]);
     return new ResourceTables(each, { schema, naming, contracts, contract });
   });
   for (const tables of allTables) {
@@ -136,14 +127,6 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
     seconds: watch.seconds(),
     schema: { version, hash, changes: schemaChanges(before, schema) },
   };
-}
-
-/** What a run says is kept with the schema, as dlt keeps it. */
-function applyRules(schema: Schema, { contracts, rootKey }: LoadRules): void {
-  const contract = contracts.run ?? contracts.source;
-  if (contract === undefined) delete schema.settings.schema_contract;
-  else schema.settings.schema_contract = contract as JsonValue;
-  schema.rootKey = rootKey;
 }
 
 function appended(table: Table): TablePublication {

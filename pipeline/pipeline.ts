@@ -201,7 +201,16 @@ class ConfiguredPipeline implements Pipeline {
     checkDispositions(writtenOf(resourceGraph(resolved.resources, resources)), destination);
     await using session = await this.#openToRead(configuration, names);
     const schemaName = new Naming().identifier(source.definition.name);
-    return await planRun(resolved, { ...names, ...options, resources, schemaName, destination, session });
+    const rules = loadRules(source.definition, resolved, options);
+    return await planRun(resolved, {
+      ...names,
+      ...options,
+      resources,
+      schemaName,
+      destination,
+      session,
+      rules,
+    });
   }
 
   async query(sql: string): Promise<QueryResult & { location: string }> {

@@ -16,19 +16,23 @@ import { describeRequest } from "../rest/origin.ts";
 import { createPaginator } from "../rest/paginators/mod.ts";
 import type { ClientConfig } from "../rest/types.ts";
 import type { Destination, Session } from "./destination.ts";
-import { formatError } from "./errors.ts";
+import { Contracts } from "./contracts.ts";
+import { Discards } from "./discards.ts";
+import { formatError, NormalizeError } from "./errors.ts";
 import type { Emit, RunEvent } from "./events.ts";
 import type { JsonObject } from "./json.ts";
+import { applyRules, contractOf, type LoadRules, NO_RULES, type RunRules } from "./load_rules.ts";
 import { Naming } from "./naming.ts";
 import { Normalizer } from "./normalize.ts";
+import { ResourceTables } from "./resource_tables.ts";
 import { Schema } from "./schema.ts";
 import { knownColumns, schemaChanges, type TableChange } from "./schema_changes.ts";
 import type { MergeStrategy, WriteDisposition } from "./schema_types.ts";
 import { readState, resourceState } from "./state.ts";
-import { dispositionOf, handsDownRootKeys, keysOf, rootTable } from "./table_hints.ts";
+import { dispositionOf, handsDownRootKeys, keysOf } from "./table_hints.ts";
 
 /** How a plan is made. */
-export interface PlanOptions {
+export interface PlanOptions extends RunRules {
   /** The only resources to look at. */
   readonly resources?: readonly string[];
   /** False sends no request; pages, tables and columns are then unknown. @default true */
@@ -91,6 +95,7 @@ export interface PlanParts extends PlanOptions {
   readonly schemaName: string;
   readonly destination: Destination;
   readonly session?: Session;
+  readonly rules?: LoadRules;
 }
 
 /** Makes the plan of a run. A resource that cannot be read is a line of the plan, not an error. */
@@ -107,6 +112,8 @@ export async function planRun(source: ResolvedSource, parts: PlanParts): Promise
     for await (const result of probe(source, options)) results.set(result.node.name, result);
   }
   const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
+  const { rules = NO_RULES } = parts;
+  applyRules(schema, rules);
   const naming = new Naming(destination.capabilities.maxIdentifierLength);
   const nodes = resourceGraph(source.resources, parts.resources);
   const counts = requestCounts(nodes, results);
@@ -118,7 +125,7 @@ export async function planRun(source: ResolvedSource, parts: PlanParts): Promise
       ...plannedNode(node, known),
       ...(result ? plannedProbe(result) : { firstRequest: firstRequest(client, node, known) }),
       requests: counts.get(node),
-      tables: node.loads && result ? plannedTables(result, { schema, naming }) : [],
+      ...(node.loads && result ? plannedTables(result, { schema, naming, rules }) : { tables: [] }),
     };
   });
   const requests = results.size ? total([...counts.values()]) : undefined;
@@ -216,27 +223,34 @@ function total(counts: readonly PlannedRequests[]): PlannedRequests {
   };
 }
 
-/** Takes the records of a page into the schema and tells what that changed. */
+/** Takes the records of a page into the schema and tells what that changed, or what its contract refuses. */
 function plannedTables(
   { node, records }: ProbeResult,
-  { schema, naming }: { schema: Schema; naming: Naming },
-): PlannedTable[] {
-  const { settings } = node.resource;
+  { schema, naming, rules }: { schema: Schema; naming: Naming; rules: LoadRules },
+): { tables: PlannedTable[]; problem?: string } {
+  const { settings, name: resource } = node.resource;
   const known = knownColumns(schema);
-  const normalizer = new Normalizer({ schema, naming, loadId: "0", batchRows: 1000, sink: () => {} });
+  const contracts = new Contracts(schema, known);
+  const filling = { schema, naming, loadId: "0", batchRows: 1000, sink: () => {} };
+  const normalizer = new Normalizer({ ...filling, rules: { contracts, discards: new Discards(filling) } });
+  const summary = { hints: storedHints(settings), pages: 0, rows: 0, replaceAll: false };
+  const contract = contractOf(rules, resource);
+  const tables = new ResourceTables([resource, summary], { schema, naming, contracts, contract });
   const hints = {
     maxTableNesting: settings.max_table_nesting ?? undefined,
     rootKey: handsDownRootKeys(settings),
   };
-  for (const record of records) {
-    const name = typeof settings.table_name === "function" ? settings.table_name(record) : undefined;
-    const table = rootTable(schema, naming, node.name, {
-      ...storedHints(settings),
-      ...(name !== undefined && { table_name: name }),
-    });
-    normalizer.add(table.name, record, hints);
+  try {
+    for (const record of records) {
+      const name = typeof settings.table_name === "function" ? settings.table_name(record) : undefined;
+      const { table } = tables.of(name);
+      if (table) normalizer.add(table.name, record, hints);
+    }
+    return { tables: schemaChanges(known, schema) };
+  } catch (error) {
+    if (!(error instanceof NormalizeError)) throw error;
+    return { tables: schemaChanges(known, schema), problem: formatError(error.within({ resource })) };
   }
-  return schemaChanges(known, schema);
 }
 
 /** What answers told about rate limits, and how long requests take under them. */
