@@ -33,8 +33,10 @@ export function digestOf({ instead: _instead, pending: _pending, shows: _shows, 
 
 /** Writes the answers, a file per section; sections that are gone lose their files. */
 export async function writeRecorded(answers: readonly Answer[]): Promise<void> {
-  await Deno.remove(FOLDER, { recursive: true }).catch(() => {});
   await Deno.mkdir(FOLDER, { recursive: true });
+  for await (const { name } of Deno.readDir(FOLDER)) {
+    if (name.endsWith(".jsonl")) await Deno.remove(new URL(name, FOLDER));
+  }
   const usual = usualOf(answers);
   await Deno.writeTextFile(USUAL, `${stringifyJson(usual)}\n`);
   const sections = Object.groupBy(answers, ({ case: name }) => name.split("/")[0]);
