@@ -4,13 +4,14 @@
  * network or the source.
  * @module
  */
-import { Contracts, NO_RULES } from "./contracts.ts";
+import { Contracts } from "./contracts.ts";
 import { Copies } from "./copies.ts";
 import type { Load, TablePublication } from "./destination.ts";
 import { Discards, rejectedTableName } from "./discards.ts";
 import { type At, NormalizeError } from "./errors.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
-import type { LoadedPackage, Loading, LoadRules } from "./load.ts";
+import type { JsonObject } from "./json.ts";
+import type { LoadedPackage, Loading } from "./load.ts";
+import { applyRules, contractOf, NO_RULES } from "./load_rules.ts";
 import { reportDispositions, reportNormalizing } from "./load_reports.ts";
 import type { LoadPackage } from "./load_package.ts";
 import { Naming } from "./naming.ts";
@@ -25,8 +26,6 @@ import { Stopwatch } from "./stopwatch.ts";
 import { recordsOf } from "./stored_records.ts";
 import { streamable } from "./streamable.ts";
 import { handsDownRootKeys, type StoredHints } from "./table_hints.ts";
-
-const DEFAULT_RULES: LoadRules = { contracts: NO_RULES, rejectedTable: () => undefined };
 
 /** One load under way. Disposing it before it is finished leaves the dataset as it was. */
 export class Loader implements AsyncDisposable {
@@ -67,7 +66,7 @@ export class Loader implements AsyncDisposable {
 
   private constructor(loading: Loading, load: Load, storedSchema: string | undefined) {
     const { head: { loadId, schemaName, refresh }, destination: { capabilities } } = loading;
-    const { rules = DEFAULT_RULES } = loading;
+    const { rules = NO_RULES } = loading;
     const resources = Object.keys(loading.resources);
     this.#loading = loading;
     this.#load = load;
@@ -98,7 +97,7 @@ export class Loader implements AsyncDisposable {
     this.#normalizer = new Normalizer({ ...filling, rules: { contracts, discards: this.#discards } });
     const owners: TableContext["owners"] = new Map();
     for (const each of Object.entries(loading.resources)) {
-      const contract = rules.contracts.run ?? rules.contracts.resource(each[0]);
+      const contract = contractOf(rules, each[0]);
       const tables = new ResourceTables(each, { schema, naming, contracts, contract, owners });
       this.#tables.set(each[0], tables);
       // All root tables first, also those for which nothing comes: no list may take the name of one.
@@ -127,7 +126,7 @@ export class Loader implements AsyncDisposable {
   }
 
   #normalize(resource: string, records: readonly JsonObject[], chosen: string | undefined): void {
-    const { rules = DEFAULT_RULES } = this.#loading;
+    const { rules = NO_RULES } = this.#loading;
     const tables = this.#tables.get(resource)!;
     const hints = normalizing(tables.hints);
     const { table, refused } = tables.of(chosen);
@@ -248,14 +247,6 @@ export class Loader implements AsyncDisposable {
     await this.#taking.catch(() => {});
     await this.#load[Symbol.asyncDispose]();
   }
-}
-
-/** What a run says is kept with the schema, as dlt keeps it. */
-function applyRules(schema: Schema, { contracts, rootKey }: LoadRules): void {
-  const contract = contracts.run ?? contracts.source;
-  if (contract === undefined) delete schema.settings.schema_contract;
-  else schema.settings.schema_contract = contract as JsonValue;
-  schema.rootKey = rootKey;
 }
 
 function appended(table: Table): TablePublication {
