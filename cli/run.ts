@@ -11,7 +11,9 @@ import { helpEnd, integerFrom } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
 import { print } from "./print.ts";
 import { openProgress, PROGRESS_KINDS, type ProgressKind } from "./progress.ts";
+import { RunReport } from "./run_report.ts";
 import { chooseSource, type SourceFlags, withSourceFlags } from "./source_flags.ts";
+import { masking } from "./workflow/masking.ts";
 
 interface RunFlags extends SourceFlags {
   readonly destination: string;
@@ -49,6 +51,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
   const destination = await findDestination(flags.destination);
   const { source, configuration } = await chooseSource(name, flags);
   const pipelineName = flags.pipelineName ?? source.definition.pipelineName ?? source.definition.name;
+  const report = new RunReport(configuration, pipelineName);
   const info = await interruptible(async (signal) => {
     using progress = await openProgress(flags.progress ?? configuredProgress(configuration));
     const { limit, fullRefresh } = flags;
@@ -56,11 +59,14 @@ async function run(name: string, flags: RunFlags): Promise<void> {
       pipelineName,
       datasetName: flags.datasetName,
       destination,
-      configuration,
-      emit: progress.emit,
+      configuration: masking(configuration),
+      emit: (event) => {
+        progress.emit(event);
+        report.take(event);
+      },
     })
       .run(source, { limit, fullRefresh, signal });
-  });
+  }).finally(() => report.finish());
   print(flags.json ? JSON.stringify({ ok: true, ...info }) : formatLoadInfo(info));
 }
 

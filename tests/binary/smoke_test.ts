@@ -30,7 +30,7 @@ Deno.test("sluice --help lists the commands", async () => {
   await using user = await userFolder();
   const { code, out } = await user.sluice(["--help"]);
   assert.equal(code, 0);
-  for (const name of ["run", "init", "check", "demo"]) {
+  for (const name of ["run", "init", "check", "deploy", "demo"]) {
     assert.match(out, new RegExp(`^  ${name} `, "m"));
   }
 });
