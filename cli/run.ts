@@ -51,7 +51,8 @@ async function run(name: string, flags: RunFlags): Promise<void> {
   const destination = await findDestination(flags.destination);
   const { source, configuration } = await chooseSource(name, flags);
   const pipelineName = flags.pipelineName ?? source.definition.pipelineName ?? source.definition.name;
-  const report = new RunReport(configuration, pipelineName);
+  const names = { pipelineName, source: source.definition.name, destination: destination.name };
+  const report = await RunReport.open(configuration, names);
   const info = await interruptible(async (signal) => {
     using progress = await openProgress(flags.progress ?? configuredProgress(configuration));
     const { limit, fullRefresh } = flags;
