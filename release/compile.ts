@@ -81,7 +81,11 @@ async function proveWithStandIn(expected: Expected, reason: string): Promise<num
     const code = checkCarried(output, expected);
     if (code !== 0) return code;
     await report({ "any target": { carriedBytes: readEmbedded(await Deno.readFile(output)).bytes } });
-    console.log(`NOT BUILT: Deno's base executable cannot be had here (${reason.split("\n").at(-1)})`);
+    console.log(
+      `NOT BUILT: Deno's base executable cannot be had here (${
+        reason.split("\n").at(-1)?.replace(/^[\s\d:]+/, "")
+      })`,
+    );
     console.log(
       "PROVEN ONLY: with a stand-in base, deno compile carries every module, asset and package, and no more.\n" +
         "Nothing was started. To build, name a base executable in DENORT_BIN, or let Deno download it",
