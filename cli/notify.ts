@@ -3,7 +3,7 @@
  * to any address. Nothing is sent unless the configuration names where.
  * @module
  */
-import { type Configuration, pipelineSections } from "../pipeline/config.ts";
+import type { Configuration } from "../pipeline/config.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 import { redact, type Secret } from "../pipeline/secret.ts";
 import type { Trace } from "../pipeline/trace.ts";
@@ -45,10 +45,9 @@ export function notificationSettings(
   configuration: Configuration,
   pipelineName: string,
 ): NotificationSettings {
-  const sections = [["runtime"], ...pipelineSections(pipelineName).slice(0, 1)];
   const { values } = configuration.resolve(NOTIFICATION_PARAMETERS, {
     owner: "notifications",
-    sections,
+    sections: [["runtime"]],
     pipelineName,
   });
   const unknown = values.notify_on.find((each) => !(OCCASIONS as readonly string[]).includes(each));

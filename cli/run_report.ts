@@ -53,7 +53,8 @@ export class RunReport {
 
   /** Tells how the run ended, which its trace says. */
   async finish(): Promise<void> {
-    const trace = await newestTrace(this.#directory);
+    // What is told about a run must not change how it ended.
+    const trace = await newestTrace(this.#directory).catch(() => undefined);
     // One that could not be kept leaves an older one in its place.
     const isOfRun = trace !== undefined && trace.startedAt >= this.#startedAt;
     this.#telemetry?.finish(isOfRun ? trace.error : undefined);

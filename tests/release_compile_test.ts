@@ -141,6 +141,11 @@ for (
       'Cannot load "./pets.ts": Module not found: https://example.com/x.ts',
       /^the binary imports/,
     ],
+    [
+      "The requested module '@sluice/sluice' does not provide an export named 'x'",
+      /does not provide an export named 'x'$/,
+      /^correct the name/,
+    ],
     ["Parse error: Expected ';' at file:///home/me/pets.ts:3:1", /Expected ';'/, /^correct the module at/],
   ] as const
 ) {
