@@ -66,3 +66,9 @@ function warningsOnly(write: (line: string) => void): Progress {
 export function warningLine({ message, resource }: { message: string; resource?: string }): string {
   return `warning: ${resource ? `${resource}: ` : ""}${message}`;
 }
+
+/** What is said of a run that goes on where another one stopped. */
+export function resumedLine({ answers, since }: { answers: number; since: string }): string {
+  const kept = `${answers} answer${answers === 1 ? "" : "s"} of the API kept since ${since}`;
+  return `going on where an earlier run was cut short: ${kept}`;
+}

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunEvent } from "../pipeline/events.ts";
-import { type Progress, type ProgressClock, warningLine } from "./progress.ts";
+import { type Progress, type ProgressClock, resumedLine, warningLine } from "./progress.ts";
 import { budgetsText, counted, type ResourceProgress, RunProgress, waitText } from "./progress_state.ts";
 
 const INTERVAL_MS = 5000;
@@ -46,6 +46,8 @@ function announcement(event: RunEvent, run: RunProgress): string | undefined {
     case "wait":
       if (event.seconds < WORTH_SAYING_SECONDS) return undefined;
       return `${event.resource ?? "run"}: waiting ${Math.ceil(event.seconds)} s ${waitText(event)}`;
+    case "resumed":
+      return resumedLine(event);
     case "warning":
       return warningLine(event);
     case "loaded":

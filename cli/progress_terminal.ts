@@ -6,7 +6,7 @@ import process from "node:process";
 import { createLogUpdate } from "live-lines";
 import { redact } from "../pipeline/secret.ts";
 import { printable } from "./printable.ts";
-import { type Progress, type ProgressClock, warningLine } from "./progress.ts";
+import { type Progress, type ProgressClock, resumedLine, warningLine } from "./progress.ts";
 import { counted, type ResourceProgress, RunProgress, waitText } from "./progress_state.ts";
 
 const REDRAW_MS = 200;
@@ -45,6 +45,7 @@ export function openTerminalProgress({ screen, clock }: { screen: Screen; clock:
   return {
     emit(event) {
       run.take(event);
+      if (event.type === "resumed") screen.above(resumedLine(event));
       if (event.type === "warning") screen.above(printable(redact(warningLine(event))));
     },
     [Symbol.dispose]() {

@@ -16,6 +16,16 @@ import type { IncrementalValues } from "./definition/source.ts";
 // More equal values than this mean that the cursor is too coarse to tell records apart.
 const MANY_AT_BOUNDARY = 200;
 
+const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d/;
+
+/** When a walk was made. */
+export interface WalkTime {
+  /** The server's clock when it began, epoch milliseconds. */
+  readonly serverTime: number;
+  /** It went on where an earlier run stopped. */
+  readonly isResumed?: boolean;
+}
+
 /** How one consumer of a walk (a resource, or one below it) uses the cursor. */
 export class Cursor {
   readonly config: IncrementalConfig;
@@ -188,7 +198,8 @@ export class Cursor {
       {
         code: "cursor-type",
         at: { resource: this.#owner.resource },
-        next: "give initial_value the type that the API sends; --full-refresh forgets the stored value",
+        next:
+          "give initial_value the type that the API sends; --full-refresh forgets the stored value and reads everything again",
       },
     );
   }
@@ -212,22 +223,25 @@ export class Cursor {
   /**
    * Moves the stored value to the best one met, but with `cap_at_run_start` not past `serverTime`: in a list
    * without order a record may change after its page was read, and only what happened before the walk began
-   * is certain. Nothing is stored for a walk with an end.
+   * is certain. A walk that went on after a break is always held back like that, as far as its values are times.
+   * Nothing is stored for a walk with an end.
    *
-   * @param serverTime the server's clock when the walk began, epoch milliseconds
-   * @returns how many records share the last value, when they are suspiciously many
+   * @returns how many records share the last value, when they are suspiciously many; `Infinity`: too many to
+   *   be remembered
    */
-  commit(serverTime: number): number | undefined {
+  commit({ serverTime, isResumed }: WalkTime): number | undefined {
     let value = this.#reached;
     if (value === undefined || this.isStateless) return undefined;
     const stored = this.#stored;
     const limit = new Date(serverTime).toISOString();
-    const isCapped = this.config.cap_at_run_start && typeof value === "string" && compare(value, limit) > 0;
+    const mayCap = this.config.cap_at_run_start || (isResumed && ISO_TIME.test(String(value)));
+    const isCapped = mayCap && typeof value === "string" && compare(value, limit) > 0;
     if (isCapped) value = limit;
     const isKnown = stored !== undefined && isSame(value, stored);
     if (stored !== undefined && !isKnown && isSame(this.#best(value, stored), stored)) return undefined;
     const hashes = isCapped ? undefined : this.#boundary?.hashes(isKnown);
     this.#state.move({ initial: this.initial, last: value, hashes });
+    if (hashes && this.#boundary?.isFull) return Infinity;
     const count = hashes?.keys.size ?? 0;
     return count > MANY_AT_BOUNDARY ? count : undefined;
   }

@@ -7,7 +7,7 @@ import { fieldAt } from "../pipeline/field_path.ts";
 import { canonicalJson, type JsonObject } from "../pipeline/json.ts";
 import { hashBoundary } from "../pipeline/row_ids.ts";
 import { dispositionOf, keysOf } from "../pipeline/table_hints.ts";
-import { Cursor } from "./cursor.ts";
+import { Cursor, type WalkTime } from "./cursor.ts";
 import type { ResourceNode } from "./graph.ts";
 import { parentFieldsOf } from "./definition/references.ts";
 import type { IncrementalConfig } from "./definition/rest_api_config.ts";
@@ -103,8 +103,8 @@ export class ResourceCursors {
   }
 
   /** Moves what is remembered. Returns how many records share a last value, where these are too many. */
-  commit(serverTime: number): number {
-    return this.#all().reduce((most, cursor) => Math.max(most, cursor.commit(serverTime) ?? 0), 0);
+  commit(walk: WalkTime): number {
+    return this.#all().reduce((most, cursor) => Math.max(most, cursor.commit(walk) ?? 0), 0);
   }
 
   #all(): Cursor[] {

@@ -5,6 +5,7 @@
 import { ConfigError, ExtractError } from "../pipeline/errors.ts";
 import type { Emit } from "../pipeline/events.ts";
 import type { JsonObject } from "../pipeline/json.ts";
+import type { AnswerBook } from "../rest/answers.ts";
 import { RestClient } from "../rest/client.ts";
 import type { ClientConfig } from "../rest/types.ts";
 import { plainJson } from "./plain_json.ts";
@@ -20,21 +21,24 @@ export interface ExtractContextParts {
   readonly state: JsonObject;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  readonly answers?: AnswerBook;
 }
 
 /** Makes the context; what the resource does not have is an error only when it is used. */
 export function extractContext(
-  { name, client, parent, emit, ...parts }: ExtractContextParts,
+  { name, client, parent, emit, answers, ...parts }: ExtractContextParts,
 ): ExtractContext {
   // Another client does not know whose it is.
   const emitOwn: Emit = (event) => {
     const isAboutRequest = event.type === "request" || event.type === "wait" || event.type === "budget";
     emit(isAboutRequest ? { ...event, resource: event.resource ?? name } : event);
   };
+  const own = answers && ownAnswers(answers, name);
   const context = {
     ...(client && { client: client.forResource(name) }),
     ...(parent && { parent }),
-    restClient: (config: ClientConfig) => new RestClient(config, { signal: parts.signal, emit: emitOwn }),
+    restClient: (config: ClientConfig) =>
+      new RestClient(config, { signal: parts.signal, emit: emitOwn, answers: own }),
     incremental: parts.incremental ?? {},
     state: parts.state,
     signal: parts.signal,
@@ -53,6 +57,14 @@ export function extractContext(
     });
   }
   return context as ExtractContext;
+}
+
+/** The requests of another client are those of the resource, too. */
+function ownAnswers(answers: AnswerBook, name: string): AnswerBook {
+  return {
+    recall: (_owner, key) => answers.recall(name, key),
+    keep: (_owner, key, answer) => answers.keep(name, key, answer),
+  };
 }
 
 const ADVICE = {

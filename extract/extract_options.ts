@@ -4,7 +4,8 @@
  */
 import type { Emit } from "../pipeline/events.ts";
 import type { JsonObject } from "../pipeline/json.ts";
-import type { StoredPage } from "../pipeline/load_package.ts";
+import type { NewPage } from "../pipeline/load_package.ts";
+import type { AnswerBook } from "../rest/answers.ts";
 import type { ResolvedSource } from "./definition/validate.ts";
 
 /** What to extract. */
@@ -19,12 +20,17 @@ export interface ExtractOptions {
   readonly fullRefresh?: boolean;
   /** The pipeline state; cursors in it are moved. */
   readonly state: JsonObject;
+  /** Answers are put into it, and those that are in it are not asked for again. */
+  readonly answers?: AnswerBook;
+  /** Some answers are older than this run: what changed since they came may be missing. */
+  readonly isResumed?: boolean;
   readonly signal: AbortSignal;
   readonly emit: Emit;
 }
 
 /** Receives pages and keys; a slow sink slows the reading. */
 export interface ExtractSink {
-  append(resource: string, page: StoredPage): Promise<void>;
+  /** `records` are those of the page, where it points to an answer. */
+  append(resource: string, page: NewPage, records: readonly JsonObject[]): Promise<void>;
   addKey(resource: string, key: readonly string[], walked: boolean): Promise<void>;
 }

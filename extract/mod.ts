@@ -21,7 +21,7 @@ export async function extract(
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const { client: config } = options.source;
-  const client = config && new RestClient(config, { signal, emit: options.emit });
+  const client = config && new RestClient(config, { signal, emit: options.emit, answers: options.answers });
   const runs = new Map<ResourceNode, ResourceRun>();
   const parts = { options: { ...options, signal }, client, sink, runs };
   for (const node of nodes) runs.set(node, new ResourceRun(node, parts));

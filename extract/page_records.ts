@@ -6,8 +6,7 @@
 import { ExtractError } from "../pipeline/errors.ts";
 import { fieldAt } from "../pipeline/field_path.ts";
 import { isJsonObject, type JsonObject, type JsonValue, stringifyJson } from "../pipeline/json.ts";
-import type { StoredPage } from "../pipeline/load_package.ts";
-import { holdsSecret } from "../pipeline/secret.ts";
+import type { NewPage } from "../pipeline/load_package.ts";
 import { isAsItCame } from "../rest/as_it_came.ts";
 import type { RestPage } from "../rest/types.ts";
 import type { ResourceNode } from "./graph.ts";
@@ -21,9 +20,9 @@ import type { ExtractedPage } from "./definition/source.ts";
 export interface TakenPage {
   readonly records: JsonObject[];
   /** The page for the load package, without the dropped records. */
-  store(drop: readonly number[]): StoredPage;
+  store(drop: readonly number[]): NewPage;
   /** Some records as a page of their own, for a table that they chose. */
-  storeOnly(records: readonly JsonObject[], table: string): StoredPage;
+  storeOnly(records: readonly JsonObject[], table: string): NewPage;
 }
 
 /** Whether something is a page that the client read. */
@@ -33,8 +32,8 @@ export function isRestPage(page: unknown): page is RestPage {
 }
 
 /**
- * Adds the parent's fields and applies the processing steps. What nobody can have changed is stored byte for
- * byte as it came.
+ * Adds the parent's fields and applies the processing steps. Of what nobody can have changed only the place of
+ * the answer is stored.
  *
  * @throws {SluiceError} when a step fails
  */
@@ -52,11 +51,12 @@ export function takePage(
     header: { records: some.length, table },
     body: new TextEncoder().encode(stringifyJson(some)),
   });
-  // Some APIs repeat the key of the request in their links; around the records nothing of that is needed.
-  if (!source || records !== arrived || holdsSecret(source.response.bytes)) {
+  const kept = source?.response.kept;
+  // An answer that repeats a secret is not kept; around the records nothing of that is needed.
+  if (!source || records !== arrived || !kept) {
     return { records, storeOnly, store: (drop) => storeOnly(without(records, drop)) };
   }
-  const { selector, response: { isPlain, bytes } } = source;
+  const { selector, response: { isPlain } } = source;
   return {
     records,
     storeOnly,
@@ -68,7 +68,7 @@ export function takePage(
         inject,
         records: records.length - drop.length,
       },
-      body: bytes,
+      body: kept,
     }),
   };
 }

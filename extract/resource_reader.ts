@@ -6,6 +6,7 @@
 import { SluiceError } from "../pipeline/errors.ts";
 import type { Emit } from "../pipeline/events.ts";
 import { type JsonObject, parseJson, stringifyJson } from "../pipeline/json.ts";
+import type { AnswerBook } from "../rest/answers.ts";
 import type { RestClient } from "../rest/client.ts";
 import type { Cursor } from "./cursor.ts";
 import type { CursorValue } from "./cursor_value.ts";
@@ -23,6 +24,7 @@ export interface ReaderParts {
   readonly state: JsonObject;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  readonly answers?: AnswerBook;
   /** Ask for pages while one is dealt with; not where a walk may end early. */
   readonly prefetch: boolean;
 }

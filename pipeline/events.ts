@@ -26,6 +26,8 @@ export type RunEvent =
     until: number;
     attempt?: number;
   }
+  /** What an earlier run read counts: `answers` of the API, kept since `since`, an ISO time. */
+  | { type: "resumed"; answers: number; since: string }
   | { type: "warning"; code: string; message: string; resource?: string }
   | { type: "rows"; rows: number }
   | { type: "loaded"; loadId: string; tables: Record<string, number> };

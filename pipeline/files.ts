@@ -72,6 +72,7 @@ export class AppendFile {
   readonly #path: string;
   #file: Deno.FsFile | undefined;
   #last: Promise<void> = Promise.resolve();
+  #syncing: Promise<void> | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -89,13 +90,23 @@ export class AppendFile {
     });
   }
 
-  /** Makes what was appended durable. */
-  sync(): Promise<void> {
-    return this.#next(async () => await this.#file?.syncData());
+  /** Makes what was appended durable. @throws also what an earlier {@link syncSoon} met */
+  async sync(): Promise<void> {
+    await this.#syncing;
+    await this.#next(async () => await this.#file?.syncData());
+  }
+
+  /** The same, but nobody waits for it; one at a time. */
+  syncSoon(): void {
+    if (this.#syncing) return;
+    const syncing = this.#syncing = this.#last.then(async () => await this.#file?.syncData());
+    // A failure stays, for whoever has to rely on it.
+    syncing.then(() => this.#syncing = undefined, () => {});
   }
 
   /** Closes the file after what is under way; never throws. */
   async close(): Promise<void> {
+    await this.#syncing?.catch(() => {});
     await this.#last.catch(() => {});
     this.#file?.close();
     this.#file = undefined;

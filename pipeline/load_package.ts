@@ -1,16 +1,20 @@
 /**
  * A load package: the pages of one run as they came, on disk. Extraction only ever appends to it; what
- * follows only reads it. Each page is one frame: a line with a checksum and a JSON header, then the body.
- * A package counts once its manifest says `extracted`; until then nothing in it will be loaded.
+ * follows only reads it. A page is a frame that points to the answer it came in, or has records of its own.
+ * A package counts once its manifest says `extracted`; until then nothing in it will be loaded, and an
+ * extraction that goes on starts from its answers alone.
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
-import { LoadError, SluiceError, StateError } from "./errors.ts";
+import { AnswerFile } from "./answer_file.ts";
+import { StateError } from "./errors.ts";
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
+import type { RefreshMode } from "./refresh.ts";
 import type { StoredHints } from "./table_hints.ts";
-import { AppendFile, readLines, replaceFile } from "./files.ts";
-import { frameOf, readFrames } from "./package_frames.ts";
+import { AppendFile, readLines, replaceFile, syncDirectory } from "./files.ts";
+import { frameOf, type FramePlace, readFrames } from "./package_frames.ts";
+import { writing } from "./package_write.ts";
 
 /** How a page's body becomes records. */
 export interface PageHeader {
@@ -34,6 +38,12 @@ export interface StoredPage {
   readonly body: Uint8Array;
 }
 
+/** A page to be stored: its body is new, or a kept answer. */
+export interface NewPage {
+  readonly header: PageHeader;
+  readonly body: Uint8Array | FramePlace;
+}
+
 /** What the steps after extraction must know of a resource; plain data, so that a package stands alone. */
 export interface ResourceSummary {
   readonly hints: StoredHints;
@@ -49,14 +59,19 @@ export interface ResourceSummary {
   readonly tables?: readonly string[];
 }
 
+/** What a package is for. */
+export type PackageHead = Omit<Manifest, "format" | "status" | "resources" | "createdAt">;
+
 /** The head of a package. */
 export interface Manifest {
-  readonly format: 1;
+  readonly format: 1 | 2;
   readonly loadId: string;
   readonly pipelineName: string;
   readonly datasetName: string;
   readonly destination: string;
   readonly schemaName: string;
+  /** What goes before this package's rows come. */
+  readonly refresh?: RefreshMode;
   readonly createdAt: string;
   readonly status: "extracting" | "extracted";
   readonly resources: Readonly<Record<string, ResourceSummary>>;
@@ -65,6 +80,10 @@ export interface Manifest {
 }
 
 const MANIFEST = "package.json";
+const ANSWERS = "answers";
+/** Pages of format 1 hold their bodies themselves. */
+const FORMAT = 2;
+const NOTHING = new Uint8Array();
 const LONGEST_NAME = 150;
 const encoder = new TextEncoder();
 
@@ -80,28 +99,31 @@ export function newLoadId(now = Date.now()): string {
 export class LoadPackage implements AsyncDisposable {
   readonly directory: string;
   manifest: Manifest;
+  /** What the API answered so far. */
+  readonly answers: AnswerFile;
   readonly #files = new Map<string, AppendFile>();
 
   private constructor(directory: string, manifest: Manifest) {
     this.directory = directory;
     this.manifest = manifest;
+    this.answers = new AnswerFile(join(directory, ANSWERS));
   }
 
   /** Creates an empty package below `parent`. */
   static async create(
     parent: string,
-    head: Omit<Manifest, "format" | "status" | "resources" | "createdAt">,
+    head: PackageHead,
   ): Promise<LoadPackage> {
     const directory = join(parent, head.loadId);
     const manifest: Manifest = {
       ...head,
-      format: 1,
+      format: FORMAT,
       createdAt: new Date().toISOString(),
       status: "extracting",
       resources: {},
     };
     const created = new LoadPackage(directory, manifest);
-    await created.#attempt("create the load package", async () => {
+    await writing(directory, "create the load package", async () => {
       await Deno.mkdir(directory, { recursive: true });
       await replaceFile(join(directory, MANIFEST), stringifyJson(manifest));
     });
@@ -113,7 +135,7 @@ export class LoadPackage implements AsyncDisposable {
     const file = join(directory, MANIFEST);
     try {
       const manifest = parseJson(await Deno.readTextFile(file)) as unknown as Manifest;
-      if (manifest.format !== 1 || !manifest.loadId) throw new Error("unknown format");
+      if (!(manifest.format <= FORMAT) || !manifest.loadId) throw new Error("unknown format");
       return new LoadPackage(directory, manifest);
     } catch (cause) {
       throw new StateError("Cannot read a load package: its manifest is damaged", {
@@ -125,9 +147,41 @@ export class LoadPackage implements AsyncDisposable {
     }
   }
 
+  /**
+   * Takes up an extraction that was cut short, under a new load id: what is published last must also be the
+   * last by its id. Answers stay, everything that was made of them is made anew.
+   */
+  async resume(loadId: string, refresh?: RefreshMode): Promise<LoadPackage> {
+    await this.startOver();
+    const directory = join(dirname(this.directory), loadId);
+    const manifest: Manifest = { ...this.manifest, format: FORMAT, loadId, refresh };
+    await writing(this.directory, "go on with the load package", async () => {
+      await replaceFile(join(this.directory, MANIFEST), stringifyJson(manifest));
+      await Deno.rename(this.directory, directory);
+      await syncDirectory(dirname(directory));
+    });
+    const resumed = new LoadPackage(directory, manifest);
+    await resumed.answers.index();
+    await resumed.answers.trim();
+    return resumed;
+  }
+
+  /** Drops everything but the manifest and the answers. */
+  async startOver(): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    await writing(this.directory, "clear the load package", async () => {
+      for await (const { name } of Deno.readDir(this.directory)) {
+        if (name !== MANIFEST && name !== ANSWERS) await Deno.remove(join(this.directory, name));
+      }
+    });
+  }
+
   /** Appends a page to a resource. */
-  async append(resource: string, page: StoredPage): Promise<void> {
-    await this.#write(`${fileName(resource)}.pages`, frameOf(page));
+  async append(resource: string, { header, body }: NewPage): Promise<void> {
+    const frame = body instanceof Uint8Array
+      ? { header, body }
+      : { header: { ...header, answer: body }, body: NOTHING };
+    await this.#write(`${fileName(resource)}.pages`, frameOf(frame));
   }
 
   /** Notes a key that was listed, and whether its rows were read again in full. */
@@ -138,12 +192,13 @@ export class LoadPackage implements AsyncDisposable {
   async #write(name: string, parts: readonly Uint8Array[]): Promise<void> {
     let file = this.#files.get(name);
     if (!file) this.#files.set(name, file = new AppendFile(join(this.directory, name)));
-    await this.#attempt("write to the load package", () => file.append(parts));
+    await writing(this.directory, "write to the load package", () => file.append(parts));
   }
 
   /** Makes the package durable and marks it as ready to load. */
   async seal(resources: Manifest["resources"], state: JsonObject): Promise<void> {
-    await this.#attempt("finish the load package", async () => {
+    await writing(this.directory, "finish the load package", async () => {
+      await this.answers.sync();
       for (const file of this.#files.values()) await file.sync();
       await this[Symbol.asyncDispose]();
       this.manifest = { ...this.manifest, status: "extracted", resources, state };
@@ -162,7 +217,10 @@ export class LoadPackage implements AsyncDisposable {
       throw error;
     }
     try {
-      yield* readFrames(file, path);
+      for await (const { header, body } of readFrames(file, path)) {
+        const { answer, ...rest } = header as unknown as PageHeader & { answer?: FramePlace };
+        yield { header: rest, body: answer ? await this.answers.body(answer) : body };
+      }
     } finally {
       file.close();
     }
@@ -185,30 +243,10 @@ export class LoadPackage implements AsyncDisposable {
     await Deno.remove(this.directory, { recursive: true });
   }
 
-  async #attempt<T>(doing: string, action: () => Promise<T>): Promise<T> {
-    try {
-      return await action();
-    } catch (cause) {
-      if (cause instanceof SluiceError) throw cause;
-      const full = cause instanceof Error &&
-        /ENOSPC|No space left|StorageFull/i.test(`${cause.name} ${cause.message}`);
-      throw new LoadError(
-        `Cannot ${doing}: ${full ? "the disk is full" : cause instanceof Error ? cause.message : cause}`,
-        {
-          code: full ? "disk-full" : "package-not-writable",
-          at: { file: this.directory },
-          next: full
-            ? "free space and run again; the tables are as they were"
-            : "make the folder writable and run again",
-          cause,
-        },
-      );
-    }
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     for (const file of this.#files.values()) await file.close();
     this.#files.clear();
+    await this.answers[Symbol.asyncDispose]();
   }
 }
 

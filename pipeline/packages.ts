@@ -3,19 +3,20 @@
  * @module
  */
 import { join } from "node:path";
-import { extract } from "../extract/mod.ts";
 import type { Source } from "../extract/definition/source.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
 import type { Destination, Session } from "./destination.ts";
-import { InterruptedError, StateError } from "./errors.ts";
+import { NormalizeError, StateError } from "./errors.ts";
+import { extractInto, schemaNameOf } from "./extraction.ts";
 import { makeDirectory } from "./files.ts";
 import type { Journal } from "./load_info.ts";
-import { type LoadedPackage, loadPackage } from "./load.ts";
+import { type LoadedPackage, loadPackage, type LoadRules } from "./load.ts";
+import type { Loader } from "./loader.ts";
 import { LoadPackage, newLoadId } from "./load_package.ts";
-import { Naming } from "./naming.ts";
+import { PACKAGES, SET_ASIDE, subfolders } from "./pipeline_directory.ts";
 import type { RunOptions } from "./pipeline.ts";
+import type { RunSettings } from "./run_settings.ts";
 import type { SchemaFiles } from "./schema_files.ts";
-import { readState } from "./state.ts";
 import type { TraceRecorder } from "./trace.ts";
 
 /** Everything one run needs, once it is settled. */
@@ -25,42 +26,88 @@ export interface Work {
   readonly source: Source;
   readonly resolved: ResolvedSource;
   readonly options: RunOptions;
+  readonly settings: RunSettings;
   readonly signal: AbortSignal;
   readonly journal: Journal;
   readonly recorder: TraceRecorder;
   readonly destination: Destination;
   readonly session: Session;
   readonly schemaFiles: SchemaFiles;
+  /** What the run says of all tables. */
+  readonly rules: LoadRules;
 }
 
-/** Loads what an earlier run extracted but did not come to publish; drops what it had not finished extracting. */
-export async function loadPending(work: Work, directory: string): Promise<LoadedPackage[]> {
+/** What earlier runs left: what they extracted is loaded now, what they did not finish may be gone on with. */
+export interface Pending {
+  readonly loaded: readonly LoadedPackage[];
+  readonly unfinished?: LoadPackage;
+}
+
+/**
+ * Loads what an earlier run extracted but did not come to publish, and finds the newest extraction that this run
+ * can go on with; others are dropped.
+ */
+export async function loadPending(work: Work, directory: string): Promise<Pending> {
   const loaded: LoadedPackage[] = [];
-  const names: string[] = [];
-  for await (const entry of Deno.readDir(join(directory, "packages"))) {
-    if (entry.isDirectory) names.push(entry.name);
-  }
-  for (const name of names.sort()) {
+  let unfinished: LoadPackage | undefined;
+  for (const name of await subfolders(join(directory, PACKAGES))) {
     try {
-      const package_ = await loadOnePending(work, join(directory, "packages", name));
+      const pkg = await LoadPackage.open(join(directory, PACKAGES, name));
+      if (pkg.manifest.status === "extracting") {
+        if (!isFor(pkg, work)) continue;
+        await unfinished?.remove();
+        unfinished = pkg;
+        continue;
+      }
+      const package_ = await loadOnePending(work, pkg);
       if (package_) loaded.push(package_);
     } catch (error) {
-      if (!(error instanceof StateError) || error.code !== "package-corrupt") throw error;
-      await setAside(work, directory, { name, error });
+      if (error instanceof NormalizeError && error.code === "schema-contract") {
+        await dropRefused(work, directory, { name, error });
+      } else if (error instanceof StateError && error.code === "package-corrupt") {
+        await setAside(work, directory, { name, error });
+      } else throw error;
     }
   }
-  return loaded;
+  return { loaded, unfinished: unfinished && await usable(unfinished, work) };
 }
 
-async function loadOnePending(work: Work, directory: string): Promise<LoadedPackage | undefined> {
-  const pkg = await LoadPackage.open(directory);
-  const { status, loadId, datasetName, destination } = pkg.manifest;
-  if (status === "extracted" && (datasetName !== work.datasetName || destination !== work.destination.name)) {
+/** Whether an extraction was for the same source and dataset. */
+function isFor({ manifest }: LoadPackage, work: Work): boolean {
+  return manifest.datasetName === work.datasetName && manifest.destination === work.destination.name &&
+    manifest.schemaName === schemaNameOf(work);
+}
+
+/** The extraction that is gone on with, or undefined where there is nothing in it, or nothing that counts. */
+async function usable(
+  pkg: LoadPackage,
+  { options, journal, settings }: Work,
+): Promise<LoadPackage | undefined> {
+  const seconds = (Date.now() - Date.parse(pkg.manifest.createdAt)) / 1000;
+  const isTooOld = !(seconds >= 0 && seconds <= settings.resumeMaxAge);
+  if (!options.fresh && !options.fullRefresh && !isTooOld) {
+    const resumed = await pkg.resume(newLoadId(), settings.refresh);
+    const { count } = resumed.answers;
+    if (count) {
+      const since = pkg.manifest.createdAt;
+      journal.emit({ type: "resumed", answers: count, since });
+      return resumed;
+    }
+    pkg = resumed;
+  }
+  await pkg.remove();
+  return undefined;
+}
+
+async function loadOnePending(work: Work, pkg: LoadPackage): Promise<LoadedPackage | undefined> {
+  const { loadId, datasetName, destination } = pkg.manifest;
+  if (datasetName !== work.datasetName || destination !== work.destination.name) {
     const message = `package ${loadId} waits for dataset ${datasetName} on ${destination} and was left there`;
     work.journal.emit({ type: "warning", code: "package-pending", message });
     return undefined;
   }
-  const isDue = status === "extracted" && !await work.session.hasLoad(loadId);
+  await using _open = pkg;
+  const isDue = !await work.session.hasLoad(loadId);
   if (isDue) work.recorder.extracted(loadId);
   const loaded = isDue ? await publishPackage(work, pkg) : undefined;
   await pkg.remove();
@@ -73,67 +120,64 @@ async function setAside(
   directory: string,
   { name, error }: { name: string; error: StateError },
 ): Promise<void> {
-  const aside = join(directory, "set_aside", name);
-  await makeDirectory(join(directory, "set_aside"));
-  await Deno.rename(join(directory, "packages", name), aside);
+  const aside = join(directory, SET_ASIDE, name);
+  await makeDirectory(join(directory, SET_ASIDE));
+  await Deno.rename(join(directory, PACKAGES, name), aside);
   const message = `${error.message}; it was set aside in ${aside}, and what it held is read again`;
   work.journal.emit({ type: "warning", code: "package-set-aside", message });
 }
 
-/** Extracts into a package of its own and publishes it. */
-export async function runPackage(work: Work, directory: string): Promise<LoadedPackage> {
-  const { pipelineName, datasetName, source, resolved, options, journal, session, destination } = work;
-  const schemaName = new Naming().identifier(source.definition.name);
-  const stored = await session.stored(pipelineName, schemaName);
-  const header = { pipelineName, datasetName, schemaName, destination: destination.name };
-  const state = readState(stored.state, header, options.fullRefresh);
-  const head = { loadId: newLoadId(), pipelineName, datasetName, destination: destination.name, schemaName };
-  await using pkg = await LoadPackage.create(join(directory, "packages"), head);
-  try {
-    await journal.step("extract", async () => {
-      const resources = await extract({
-        sourceName: schemaName,
-        source: resolved,
-        resources: options.resources ?? source.resources,
-        limit: options.limit,
-        fullRefresh: options.fullRefresh,
-        state,
-        signal: work.signal,
-        emit: journal.emit,
-      }, pkg);
-      journal.resources = resources;
-      await pkg.seal(resources, state);
-    });
-    work.recorder.extracted(head.loadId);
-  } catch (error) {
-    // Nothing of an unfinished package is ever loaded, so nothing of it is kept.
-    await pkg.remove();
-    throw error;
-  }
-  const loaded = await publishPackage(work, pkg);
+/** One that a contract still refuses must not block it either: the next one may hold what was put right since. */
+async function dropRefused(
+  work: Work,
+  directory: string,
+  { name, error }: { name: string; error: NormalizeError },
+): Promise<void> {
+  await Deno.remove(join(directory, PACKAGES, name), { recursive: true });
+  const message = `${error.message}; package ${name} was dropped, and what it held is read again`;
+  work.journal.emit({ type: "warning", code: "package-dropped", message });
+}
+
+/** Extracts into a package, the one to go on with or a new one, and publishes it. */
+export async function runPackage(
+  work: Work,
+  directory: string,
+  unfinished: LoadPackage | undefined,
+): Promise<LoadedPackage> {
+  const { pipelineName, datasetName, journal, destination, settings: { refresh } } = work;
+  const header = { pipelineName, datasetName, destination: destination.name, schemaName: schemaNameOf(work) };
+  const head = { loadId: newLoadId(), ...header, refresh };
+  await using pkg = unfinished ?? await LoadPackage.create(join(directory, PACKAGES), head);
+  const secondsOf = (loader: Loader) => loader.seconds().normalize + loader.seconds().load;
+  await using loader = await journal.step(
+    "extract",
+    () => extractInto(work, pkg, unfinished !== undefined),
+    secondsOf,
+  );
+  work.recorder.extracted(pkg.manifest.loadId);
+  const loaded = await publish(work, () => loader.finish(pkg));
   await pkg.remove();
   return loaded;
 }
 
-async function publishPackage(work: Work, pkg: LoadPackage): Promise<LoadedPackage> {
-  const { session, destination, signal, journal, schemaFiles: { amend } } = work;
+/** Loads a package that an earlier run left. */
+function publishPackage(work: Work, pkg: LoadPackage): Promise<LoadedPackage> {
+  const { session, destination, signal, journal: { emit }, schemaFiles: { amend } } = work;
+  const rules = pkg.manifest.schemaName === schemaNameOf(work) ? work.rules : undefined;
+  return publish(work, () => loadPackage(pkg, { session, destination, signal, emit, amend, rules }));
+}
+
+async function publish(
+  { journal, recorder }: Work,
+  load: () => Promise<LoadedPackage>,
+): Promise<LoadedPackage> {
   journal.emit({ type: "step", step: "normalize", state: "started" });
   journal.emit({ type: "step", step: "load", state: "started" });
-  const loaded = await loadPackage({ pkg, session, destination, signal, emit: journal.emit, amend });
-  work.recorder.loaded(loaded);
+  const loaded = await load();
+  recorder.loaded(loaded);
   journal.seconds.normalize += loaded.seconds.normalize;
   journal.seconds.load += loaded.seconds.load;
   journal.emit({ type: "step", step: "normalize", state: "finished", seconds: loaded.seconds.normalize });
   journal.emit({ type: "step", step: "load", state: "finished", seconds: loaded.seconds.load });
   return loaded;
-}
-
-/** What an error is once the run was asked to stop. */
-export function interrupted(error: unknown, signal: AbortSignal): InterruptedError | undefined {
-  if (!signal.aborted) return undefined;
-  return new InterruptedError("Stopped before the load was published", {
-    code: "interrupted",
-    next: "run again; the tables are as they were before this run",
-    cause: error,
-  });
 }

@@ -9,8 +9,10 @@ import { isDirectory } from "./files.ts";
 import { LoadPackage, type Manifest } from "./load_package.ts";
 import { ConfigError, SluiceError } from "./errors.ts";
 
-const PACKAGES = "packages";
-const SET_ASIDE = "set_aside";
+/** Where the packages of a pipeline are. */
+export const PACKAGES = "packages";
+/** Where damaged ones are put. */
+export const SET_ASIDE = "set_aside";
 
 /** The directory of a pipeline. */
 export function pipelineDirectory({ folder }: Configuration, pipelineName: string): string {
@@ -34,10 +36,12 @@ export async function pipelineNames({ folder }: Configuration): Promise<string[]
 export interface LocalPackage {
   readonly loadId: string;
   readonly path: string;
-  /** `unfinished`: its run was killed while it read, and nothing of it is ever loaded. */
+  /** `unfinished`: its run was cut short while it read, and the next one goes on with it. */
   readonly status: "pending" | "unfinished" | "damaged" | "set-aside";
   /** Absent when it cannot be read. */
   readonly manifest?: Manifest;
+  /** How many answers of the API an unfinished one holds. */
+  readonly answers?: number;
 }
 
 /** The packages of a pipeline that are still on this machine, oldest first; those that were set aside come last. */
@@ -45,32 +49,36 @@ export async function localPackages(directory: string): Promise<LocalPackage[]> 
   const packages: LocalPackage[] = [];
   for (const loadId of await subfolders(join(directory, PACKAGES))) {
     const path = join(directory, PACKAGES, loadId);
-    const manifest = await manifestOf(path);
+    const { manifest, answers } = await contentOf(path);
     const status = manifest === undefined
       ? "damaged"
       : manifest.status === "extracted"
       ? "pending"
       : "unfinished";
-    packages.push({ loadId, path, status, manifest });
+    packages.push({ loadId, path, status, manifest, answers });
   }
   for (const loadId of await subfolders(join(directory, SET_ASIDE))) {
     const path = join(directory, SET_ASIDE, loadId);
-    packages.push({ loadId, path, status: "set-aside", manifest: await manifestOf(path) });
+    packages.push({ loadId, path, status: "set-aside", manifest: (await contentOf(path)).manifest });
   }
   return packages;
 }
 
-async function manifestOf(path: string): Promise<Manifest | undefined> {
+async function contentOf(path: string): Promise<Pick<LocalPackage, "manifest" | "answers">> {
   try {
     await using opened = await LoadPackage.open(path);
-    return opened.manifest;
+    const { manifest, answers } = opened;
+    if (manifest.status !== "extracting") return { manifest };
+    await answers.index();
+    return { manifest, answers: answers.count };
   } catch (error) {
-    if (error instanceof SluiceError) return undefined;
+    if (error instanceof SluiceError) return {};
     throw error;
   }
 }
 
-async function subfolders(path: string): Promise<string[]> {
+/** The names of the folders in a folder, sorted; none where there is no such folder. */
+export async function subfolders(path: string): Promise<string[]> {
   const names: string[] = [];
   try {
     for await (const entry of Deno.readDir(path)) if (entry.isDirectory) names.push(entry.name);

@@ -5,6 +5,7 @@
  */
 import type { Emit } from "../pipeline/events.ts";
 import type { JsonValue } from "../pipeline/json.ts";
+import { type AnswerBook, remembering, type Send } from "./answers.ts";
 import { createAuthContext } from "./auth_context.ts";
 import { createAuth } from "./auth/mod.ts";
 import { ConfigError } from "../pipeline/errors.ts";
@@ -38,6 +39,8 @@ export interface ClientOptions {
    * configuration, never from data.
    */
   readonly origin?: string;
+  /** Answers are put into it, and those that are in it are not asked for again. */
+  readonly answers?: AnswerBook;
   /** The clock and sleep; tests pass their own. Time limits of requests always use the real one. */
   readonly timer?: Timer;
 }
@@ -97,6 +100,7 @@ export class RestClient {
   readonly maxConcurrency: number;
   readonly #baseUrl: string;
   readonly #sender: Sender;
+  readonly #send: Send;
   readonly #clock: ServerClock;
   readonly #paginator: Paginator;
   readonly #sizeParam: string | undefined;
@@ -104,7 +108,8 @@ export class RestClient {
 
   /** @throws {ConfigError} when the base URL, the credentials or the paginator cannot be used */
   constructor(config: ClientConfig, options: ClientOptions = {}) {
-    const { signal = new AbortController().signal, emit = () => {}, origin, timer = systemTimer } = options;
+    const { signal = new AbortController().signal, emit = () => {}, origin, timer = systemTimer, answers } =
+      options;
     this.#baseUrl = config.base_url ? checkBaseUrl(config.base_url) : "";
     this.origin = ownOrigin(this.#baseUrl, origin, config);
     this.#paginator = createPaginator(config.paginator);
@@ -146,6 +151,8 @@ export class RestClient {
         userAgent: headers["user-agent"] ?? DEFAULT_HEADERS["user-agent"],
       }),
     });
+    const send: Send = (request, context) => this.#sender.send(request, context);
+    this.#send = answers ? remembering(send, answers) : send;
   }
 
   /** The same client, with the same limits and credentials, that says which resource its requests are for. */
@@ -197,7 +204,7 @@ export class RestClient {
    * @throws {ConfigError} when the credentials cannot be used
    */
   async send(request: RequestSpec, context: SendContext = {}): Promise<RestResponse> {
-    return (await this.#sender.send(request, context)).response;
+    return (await this.#send(request, context)).response;
   }
 
   /**
@@ -217,7 +224,7 @@ export class RestClient {
       aheadPages: prefetch ? Math.max(1, aheadPages) : 0,
       maxPages,
       sizeParam: this.#sizeParam,
-      send: (request, page, more) => this.#sender.send(request, { ...context, ...more, page }),
+      send: (request, page, more) => this.#send(request, { ...context, ...more, page }),
       linked: (next, from) => this.#sender.linked(next, from, context),
     });
   }

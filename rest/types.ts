@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonObject, JsonValue } from "../pipeline/json.ts";
+import type { FramePlace } from "../pipeline/package_frames.ts";
 import type { Secret } from "../pipeline/secret.ts";
 
 /** A request before authentication. `url` is absolute and is sent exactly as it stands. */
@@ -31,6 +32,8 @@ export interface RestResponse {
   readonly serverTime: number;
   /** The name of the response action that ends the walk with this answer; it then has no records. */
   readonly ended?: string;
+  /** Where the run has put the answer; undefined where it keeps none. */
+  readonly kept?: FramePlace;
 }
 
 /**

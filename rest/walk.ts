@@ -206,7 +206,11 @@ class Progress {
 
 /** The page as if it had been empty, so that nothing of it is stored either. */
 function withoutRecords(page: RestPage): RestPage {
-  return { ...page, records: [], response: { ...page.response, bytes: new Uint8Array(), body: undefined } };
+  return {
+    ...page,
+    records: [],
+    response: { ...page.response, bytes: new Uint8Array(), body: undefined, kept: undefined },
+  };
 }
 
 function recordsPrintOf(records: RestPage["records"]): number {

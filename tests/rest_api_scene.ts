@@ -140,7 +140,8 @@ export async function load(config: RestApiConfig | Source | AnyConfig, more: Loa
 }
 
 async function loadInto(folder: string, config: AnyConfig, more: LoadMore): Promise<Loaded> {
-  const { folder: _folder, env = {}, files = {}, resources, limit, fullRefresh, signal, ...about } = more;
+  const { folder: _folder, env = {}, files = {}, resources, limit, fullRefresh, fresh, signal, ...about } =
+    more;
   await Deno.mkdir(`${folder}/.dlt`, { recursive: true });
   for (const [name, text] of Object.entries(files)) {
     await Deno.writeTextFile(`${folder}/.dlt/${name}`, text, { mode: 0o600 });
@@ -161,7 +162,7 @@ async function loadInto(folder: string, config: AnyConfig, more: LoadMore): Prom
   const source: Source = config !== null && typeof config === "object" && "definition" in config
     ? config
     : restApiSource(config, about);
-  const info = await place.run(source, { resources, limit, fullRefresh, signal });
+  const info = await place.run(source, { resources, limit, fullRefresh, fresh, signal });
   const warnings = events.flatMap((event) =>
     event.type === "warning" ? [`${event.code}: ${event.message}`] : []
   );

@@ -31,7 +31,13 @@ async function info(name: string, flags: DatasetFlags): Promise<void> {
     facts = storedFacts(dataset);
   }
   const packages = (await localPackages(known.directory))
-    .map(({ loadId, status, path }) => ({ loadId, state: status, path }));
+    .map(({ loadId, status, answers, manifest, path }) => ({
+      loadId,
+      state: status,
+      answers,
+      since: manifest?.createdAt,
+      path,
+    }));
   const lastRun = known.newest && runOf(known.newest);
   if (flags.json) {
     const problem = opened instanceof SluiceError
@@ -65,7 +71,12 @@ async function info(name: string, flags: DatasetFlags): Promise<void> {
     ...section("Cursors", cursorLines(facts?.cursors ?? [])),
     ...section(
       "Load packages on this machine",
-      packages.map(({ loadId, state, path }) => [loadId, state, path]),
+      packages.map(({ loadId, state, answers, since, path }) => [
+        loadId,
+        state,
+        answers === undefined ? "" : `${counted(answers, "answer")} since ${since}`,
+        path,
+      ]),
     ),
   ].join("\n"));
 }

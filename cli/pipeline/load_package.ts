@@ -82,7 +82,7 @@ function localView({ loadId, status, path, manifest }: LocalPackage): PackageVie
 
 const MEANINGS: Record<LocalPackage["status"], string> = {
   pending: "NOT YET LOADED, the next run loads it",
-  unfinished: "UNFINISHED, the next run deletes it and reads again",
+  unfinished: "UNFINISHED, the next run goes on with it",
   damaged: "DAMAGED, the next run sets it aside and reads again",
   "set-aside": "SET ASIDE as damaged; what it held was read again",
 };
