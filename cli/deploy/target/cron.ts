@@ -5,7 +5,7 @@
 import { ConfigError } from "../../../pipeline/errors.ts";
 import type { Deployment, Target } from "../deployment.ts";
 import { checkedWords, crontabCommand, shellLine, shellWord } from "../quote.ts";
-import { commandWords, deployPath, logPath, valuesLeft } from "./local.ts";
+import { commandWords, deployPath, logPath, programNotes, valuesLeft } from "./local.ts";
 
 /** The longest line that the usual programs take. */
 const LONGEST_LINE = 998;
@@ -28,7 +28,7 @@ export const cron: Target = {
           commands: [`(crontab -l 2>/dev/null; cat ${shellWord(path)}) | crontab -`],
         },
       ],
-      notes: [`What runs print goes to ${logPath(deployment)}`],
+      notes: [`What runs print goes to ${logPath(deployment)}`, ...programNotes()],
     };
   },
 };

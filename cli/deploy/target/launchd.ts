@@ -6,7 +6,7 @@ import { ConfigError } from "../../../pipeline/errors.ts";
 import type { Deployment, Target } from "../deployment.ts";
 import { checkedWords, shellWord, xmlText } from "../quote.ts";
 import type { Schedule } from "../schedule.ts";
-import { commandWords, deployPath, logPath, valuesLeft } from "./local.ts";
+import { commandWords, deployPath, logPath, programNotes, valuesLeft } from "./local.ts";
 
 const AGENTS = "~/Library/LaunchAgents";
 /** It lists every time it starts something; a list longer than this is a schedule for another program. */
@@ -35,7 +35,7 @@ export const launchd: Target = {
           commands: [`launchctl kickstart gui/$(id -u)/sluice.${deployment.name}`],
         },
       ],
-      notes: [`What runs print goes to ${logPath(deployment)}`],
+      notes: [`What runs print goes to ${logPath(deployment)}`, ...programNotes()],
     };
   },
 };

@@ -26,6 +26,12 @@ export function commandWords(deployment: Deployment): readonly string[] {
   return checkedWords([...ownProgram(), "run", ...deployment.runArguments]);
 }
 
+/** What may go wrong with the command later on. */
+export function programNotes(): string[] {
+  if (!/[\\/]_npx[\\/]/.test(ownProgram()[0])) return [];
+  return ["Deno is started from the cache of npx, which may be cleared: install Deno, or take the binary"];
+}
+
 /** A scheduler starts with an empty environment, so that values have to be in files. */
 export function valuesLeft({ variables }: Deployment): Deployed["left"] {
   if (variables.length === 0) return [];

@@ -5,7 +5,7 @@
 import type { Deployment, Target } from "../deployment.ts";
 import { checkedWords, shellWord, systemdText, systemdWord } from "../quote.ts";
 import type { FieldValues, Schedule } from "../schedule.ts";
-import { commandWords, deployPath, valuesLeft } from "./local.ts";
+import { commandWords, deployPath, programNotes, valuesLeft } from "./local.ts";
 
 /** Timers of systemd. */
 export const systemd: Target = {
@@ -34,7 +34,7 @@ export const systemd: Target = {
           ],
         },
       ],
-      notes: [],
+      notes: programNotes(),
     };
   },
 };
