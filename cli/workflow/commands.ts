@@ -4,12 +4,15 @@
  * @module
  */
 
+import { environmentOf } from "../../pipeline/config_environment.ts";
+
 /** What an annotation is about. */
 export type AnnotationKind = "error" | "warning" | "notice";
 
 /** Whether this process is a step of a workflow. */
 export function inWorkflow(): boolean {
-  return Deno.env.get("GITHUB_ACTIONS") === "true";
+  // Everything that is printed asks this, also where no variable may be read.
+  return environmentOf().get("GITHUB_ACTIONS") === "true";
 }
 
 /** A line that the runner shows at the run and in the log. */
