@@ -4,10 +4,10 @@
  */
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
-import { type Environment, environment, NoEnvironment } from "../tests/parity/environment.ts";
+import { environment, NoEnvironment } from "../tests/parity/environment.ts";
 import { keepResults, type Results, type ScenarioResult } from "./results.ts";
 import { runCommands } from "./run_commands.ts";
-import { runLoad, TablesDiffer } from "./run_load.ts";
+import { type DltSide, runLoad, TablesDiffer } from "./run_load.ts";
 import type { Scenario } from "./scenario.ts";
 import { pickScenarios } from "./scenarios/mod.ts";
 import { ROOT } from "./subjects.ts";
@@ -28,7 +28,7 @@ const { values: options, positionals: names } = parseArgs({
 
 const say = (line: string) => console.error(line);
 const scenarios = pickScenarios(names);
-const python = options["no-dlt"] ? undefined : await findPython();
+const dlt = await findDlt();
 const results: ScenarioResult[] = [];
 const failures: string[] = [];
 for (const scenario of scenarios) {
@@ -47,13 +47,14 @@ if (options.markdown) await writeFigures(kept);
 failures.forEach((line) => console.error(line));
 Deno.exit(failures.length ? 1 : 0);
 
-async function findPython(): Promise<Environment | undefined> {
+async function findDlt(): Promise<DltSide> {
+  if (options["no-dlt"]) return {};
   try {
-    return await environment(say);
+    return { python: await environment(say) };
   } catch (error) {
     if (!(error instanceof NoEnvironment)) throw error;
     say(`dlt is skipped: ${error.message}`);
-    return undefined;
+    return { noPython: "its Python environment could not be made" };
   }
 }
 
@@ -65,12 +66,12 @@ async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   const started = performance.now();
   try {
     const outcome = "commands" in scenario
-      ? await runCommands(scenario, { rounds, python, folder })
+      ? await runCommands(scenario, { rounds, ...dlt, folder })
       : await runLoad(scenario, {
         rounds,
         dltRounds: typeof scenario.dlt === "number" ? Math.min(scenario.dlt, rounds) : rounds,
         records: Math.max(1, Math.round(scenario.records * Number(options.scale))),
-        python,
+        ...dlt,
         folder,
       });
     say(`${scenario.name}: ${rounds} rounds in ${Math.round((performance.now() - started) / 1000)} s`);
@@ -95,8 +96,9 @@ function machineName(): string {
 }
 
 async function versionsText(): Promise<string> {
-  const dlt = python && await output(python.python, ["-c", "import dlt; print(dlt.__version__)"]);
-  return `Deno ${Deno.version.deno}${dlt ? `, dlt ${dlt}` : ""}`;
+  const ask = ["-c", "import dlt; print(dlt.__version__)"];
+  const version = dlt.python && await output(dlt.python.python, ask);
+  return `Deno ${Deno.version.deno}${version ? `, dlt ${version}` : ""}`;
 }
 
 async function output(command: string, args: string[]): Promise<string> {

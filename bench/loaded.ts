@@ -133,7 +133,10 @@ function orphans(
 }
 
 /** What differs, a line per table. */
-export function differences(left: Map<string, Checksum>, right: Map<string, Checksum>): string[] {
+export function differences(
+  left: ReadonlyMap<string, Checksum>,
+  right: ReadonlyMap<string, Checksum>,
+): string[] {
   const names = [...new Set([...left.keys(), ...right.keys()])].sort();
   return names.flatMap((name) => {
     const [one, other] = [left.get(name), right.get(name)];

@@ -2,15 +2,15 @@
  * Times the commands of a scenario, taking turns.
  * @module
  */
-import type { Environment } from "../tests/parity/environment.ts";
 import type { Run, ScenarioResult } from "./results.ts";
+import type { DltSide, LoadOptions } from "./run_load.ts";
 import type { CommandScenario } from "./scenario.ts";
 import { timeCommand } from "./subjects.ts";
 
 /** Runs all commands `rounds` times, after once that does not count. */
 export async function runCommands(
   { commands }: CommandScenario,
-  { rounds, python, folder }: { rounds: number; python?: Environment; folder: string },
+  { rounds, python, noPython, folder }: Pick<LoadOptions, "rounds" | "folder"> & DltSide,
 ): Promise<Pick<ScenarioResult, "runs" | "skipped">> {
   const runs: Record<string, Run[]> = {};
   const possible = Object.entries(commands).filter(([, { dlt }]) => !dlt || python);
@@ -21,8 +21,5 @@ export async function runCommands(
       if (round >= 0) (runs[name] ??= []).push({ round, seconds });
     }
   }
-  return { runs, skipped: python ? {} : { dlt: NO_PYTHON } };
+  return { runs, skipped: python ? {} : { dlt: noPython ?? "not asked for" } };
 }
-
-/** Why dlt is left out where its environment could not be made. */
-export const NO_PYTHON = "no Python environment";

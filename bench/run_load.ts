@@ -9,7 +9,6 @@ import { DatabaseSync } from "sqlite";
 import type { Environment } from "../tests/parity/environment.ts";
 import { type Checksum, checksums, differences, newestRows } from "./loaded.ts";
 import type { Run, ScenarioResult } from "./results.ts";
-import { NO_PYTHON } from "./run_commands.ts";
 import type { LoadScenario, Subject } from "./scenario.ts";
 import { type Server, type ServerCounts, startServer } from "./server.ts";
 import { runSubject } from "./subjects.ts";
@@ -18,39 +17,52 @@ import { PIPELINE, type Task } from "./task.ts";
 /** Tables are not the same, so that times say nothing. */
 export class TablesDiffer extends Error {}
 
+/** Where dlt is, or why it is left out. */
+export interface DltSide {
+  readonly python?: Environment;
+  readonly noPython?: string;
+}
+
 /** How a scenario is run. */
-export interface LoadOptions {
+export interface LoadOptions extends DltSide {
   readonly rounds: number;
   readonly dltRounds: number;
   readonly records: number;
-  /** Without it dlt is skipped. */
-  readonly python?: Environment;
   /** An empty folder. */
   readonly folder: string;
+  /** Serves the data. @default startServer */
+  readonly start?: (scenario: LoadScenario, records: number) => Promise<Server>;
+  /** Where Sluice leaves CPU profiles of the measured runs. */
+  readonly profile?: string;
 }
 
 const DATABASE = "loaded.sqlite";
+/** Folder of what Sluice loaded first: what the floor inserts, and what all others are held against. */
+const TRUTH = "truth";
 
 /** Runs it. @throws {TablesDiffer} when a subject has loaded something else */
 export async function runLoad(scenario: LoadScenario, options: LoadOptions): Promise<LoadOutcome> {
-  await using server = await startServer(scenario, options.records);
+  await using server = await (options.start ?? startServer)(scenario, options.records);
   const skipped = skippedOf(scenario, options);
   const subjects = (["sluice", "floor", "dlt"] as const).filter((subject) => !skipped[subject]);
   const bench: LoadBench = { scenario, options, server };
   if (scenario.changesBy !== undefined) await loadFirst(bench, subjects);
   const runs: Partial<Record<Subject, Run[]>> = {};
   const counts: ServerCounts[] = [];
-  let truth: Truth | undefined;
+  let truth: Loaded | undefined;
   for (let round = 0; round < options.rounds; round++) {
     for (const subject of inTurn(subjects, round)) {
       if (subject === "dlt" && round >= options.dltRounds) continue;
       const { folder, run, counted } = await runOnce(bench, subject, round);
-      const loaded = readChecksums(join(folder, DATABASE));
-      truth ??= await keepTruth(bench, folder, loaded);
-      compare(subject, truth.loaded, loaded);
+      const loaded = readLoaded(join(folder, DATABASE));
+      checkCounts(loaded, scenario.rows?.(options.records));
+      const found = differences((truth ?? loaded).tables, loaded.tables);
+      if (found.length) throw new TablesDiffer(`sluice and ${subject} differ: ${found.join("; ")}`);
       (runs[subject] ??= []).push(run);
       if (subject === "sluice") counts.push(counted);
-      await Deno.remove(folder, { recursive: true });
+      if (truth) await Deno.remove(folder, { recursive: true });
+      else await Deno.rename(folder, folderOf(bench, TRUTH));
+      truth ??= loaded;
     }
   }
   return { runs, skipped, rows: truth!.rows, ...behaviourFigures(scenario, counts) };
@@ -65,21 +77,20 @@ interface LoadBench {
   readonly server: Server;
 }
 
-interface Truth {
-  readonly loaded: Map<string, Checksum>;
-  /** Rows of one run. */
+interface Loaded {
+  readonly tables: ReadonlyMap<string, Checksum>;
+  /** Rows that the run has written. */
   readonly rows: number;
 }
 
 function skippedOf(
   { floor, dlt }: LoadScenario,
-  { python, dltRounds }: LoadOptions,
+  { python, noPython }: LoadOptions,
 ): ScenarioResult["skipped"] {
   const skipped: Partial<Record<Subject, string>> = {};
   if (floor !== undefined) skipped.floor = floor;
   if (typeof dlt === "string") skipped.dlt = dlt;
-  else if (!python) skipped.dlt = NO_PYTHON;
-  else if (dltRounds === 0) skipped.dlt = "no rounds were asked for";
+  else if (!python) skipped.dlt = noPython ?? "not asked for";
   return skipped;
 }
 
@@ -105,7 +116,7 @@ function taskOf(
     url: server.url,
     starts: scenario.starts(options.records),
     lanes: scenario.lanes ?? 1,
-    from: join(options.folder, "truth.sqlite"),
+    from: join(options.folder, TRUTH, DATABASE),
     changesBy: scenario.changesBy,
     timeScale: scenario.server?.budget?.timeScale,
   };
@@ -126,39 +137,27 @@ async function runOnce(
   subject: Subject,
   round: number,
 ): Promise<{ folder: string; run: Run; counted: ServerCounts }> {
-  const { scenario, options: { python }, server } = bench;
+  const { scenario, options: { python, profile }, server } = bench;
   const folder = folderOf(bench, `${subject}_${round}`);
   if (scenario.changesBy !== undefined) {
     await cp(folderOf(bench, `${subject}_first`), folder, { recursive: true });
   }
   await server.counts();
-  const measured = await runSubject(subject, taskOf(bench, folder, "measured"), { python });
+  const measured = await runSubject(subject, taskOf(bench, folder, "measured"), { python, profile });
   const counted = await server.counts();
   return { folder, run: { round, ...measured, requests: counted.requests }, counted };
 }
 
-function readChecksums(database: string): Map<string, Checksum> {
-  using opened = new DatabaseSync(database, { readOnly: true });
-  return checksums(opened);
+function readLoaded(file: string): Loaded {
+  using database = new DatabaseSync(file, { readOnly: true });
+  return { tables: checksums(database), rows: newestRows(database) };
 }
 
-/** What Sluice loaded first is what the others are held against. */
-async function keepTruth(bench: LoadBench, folder: string, loaded: Map<string, Checksum>): Promise<Truth> {
-  const { scenario, options: { records } } = bench;
-  const expected = scenario.rows?.(records) ?? {};
+function checkCounts({ tables }: Loaded, expected: Readonly<Record<string, number>> = {}): void {
   for (const [table, rows] of Object.entries(expected)) {
-    const found = loaded.get(table)?.rows ?? 0;
+    const found = tables.get(table)?.rows ?? 0;
     if (found !== rows) throw new TablesDiffer(`${table} has ${found} rows instead of ${rows}`);
   }
-  const truth = folderOf(bench, "truth.sqlite");
-  using database = new DatabaseSync(join(folder, DATABASE));
-  database.exec(`VACUUM INTO '${truth}'`);
-  return { loaded, rows: newestRows(database) };
-}
-
-function compare(subject: Subject, truth: Map<string, Checksum>, loaded: Map<string, Checksum>): void {
-  const found = differences(truth, loaded);
-  if (found.length) throw new TablesDiffer(`sluice and ${subject} differ: ${found.join("; ")}`);
 }
 
 function behaviourFigures(
