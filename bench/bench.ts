@@ -5,9 +5,10 @@
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { environment, NoEnvironment } from "../tests/parity/environment.ts";
+import { positive, runCommand } from "./command.ts";
 import { keepResults, type Results, type ScenarioResult } from "./results.ts";
 import { runCommands } from "./run_commands.ts";
-import { type DltSide, runLoad, TablesDiffer } from "./run_load.ts";
+import { type DltSide, recordsAt, runLoad, TablesDiffer } from "./run_load.ts";
 import type { Scenario } from "./scenario.ts";
 import { pickScenarios } from "./scenarios/mod.ts";
 import { ROOT } from "./subjects.ts";
@@ -15,40 +16,51 @@ import { resultTables } from "./tables.ts";
 
 const PAGE = new URL("../docs/performance.md", import.meta.url);
 
-const { values: options, positionals: names } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: "string" },
-    scale: { type: "string", default: "1" },
-    json: { type: "string" },
-    markdown: { type: "boolean", default: false },
-    "no-dlt": { type: "boolean", default: false },
-  },
-});
+interface Options {
+  readonly rounds?: number;
+  readonly scale: number;
+  readonly dlt: DltSide;
+}
 
 const say = (line: string) => console.error(line);
-const scenarios = pickScenarios(names);
-const dlt = await findDlt();
-const results: ScenarioResult[] = [];
-const failures: string[] = [];
-for (const scenario of scenarios) {
-  try {
-    results.push(await runScenario(scenario));
-  } catch (error) {
-    if (!(error instanceof TablesDiffer)) throw error;
-    failures.push(`${scenario.name}: no time is reported, ${error.message}`);
-    say(failures.at(-1)!);
+
+/** Runs it and returns the exit code: 1 when tables were not the same. */
+async function main(): Promise<number> {
+  const { values, positionals: names } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: "string" },
+      scale: { type: "string", default: "1" },
+      json: { type: "string" },
+      markdown: { type: "boolean", default: false },
+      "no-dlt": { type: "boolean", default: false },
+    },
+  });
+  const scenarios = pickScenarios(names);
+  const rounds = values.rounds === undefined ? undefined : positive("rounds", values.rounds, { whole: true });
+  const scale = positive("scale", values.scale);
+  const dlt = values["no-dlt"] ? {} : await findDlt();
+  let results: Results = { machine: machineName(), versions: await versionsText(dlt), scenarios: [] };
+  let failed = 0;
+  for (const scenario of scenarios) {
+    try {
+      const session = { ...results, scenarios: [await runScenario(scenario, { rounds, scale, dlt })] };
+      // Written each time: a session takes long, and may be cut short.
+      results = values.json
+        ? await keepResults(values.json, session)
+        : { ...session, scenarios: [...results.scenarios, ...session.scenarios] };
+    } catch (error) {
+      if (!(error instanceof TablesDiffer)) throw error;
+      failed++;
+      say(`${scenario.name}: no time is reported, ${error.message}`);
+    }
   }
+  if (results.scenarios.length) console.log(resultTables(results));
+  if (values.markdown) await writeFigures(results);
+  return failed ? 1 : 0;
 }
-const session: Results = { machine: machineName(), versions: await versionsText(), scenarios: results };
-const kept = options.json ? await keepResults(options.json, session) : session;
-if (kept.scenarios.length) console.log(resultTables(kept));
-if (options.markdown) await writeFigures(kept);
-failures.forEach((line) => console.error(line));
-Deno.exit(failures.length ? 1 : 0);
 
 async function findDlt(): Promise<DltSide> {
-  if (options["no-dlt"]) return {};
   try {
     return { python: await environment(say) };
   } catch (error) {
@@ -58,9 +70,10 @@ async function findDlt(): Promise<DltSide> {
   }
 }
 
-async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
-  const rounds = Number(options.rounds ?? scenario.rounds);
-  const [loadBefore] = Deno.loadavg();
+async function runScenario(scenario: Scenario, { dlt, scale, ...given }: Options): Promise<ScenarioResult> {
+  const { name, about } = scenario;
+  const rounds = given.rounds ?? scenario.rounds;
+  const loadBefore = Deno.loadavg()[0];
   const commit = await output("git", ["rev-parse", "--short", "HEAD"]);
   const folder = await Deno.makeTempDir({ prefix: "sluice_bench_" });
   const started = performance.now();
@@ -70,20 +83,13 @@ async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
       : await runLoad(scenario, {
         rounds,
         dltRounds: typeof scenario.dlt === "number" ? Math.min(scenario.dlt, rounds) : rounds,
-        records: Math.max(1, Math.round(scenario.records * Number(options.scale))),
+        records: recordsAt(scenario, scale),
         ...dlt,
         folder,
       });
-    say(`${scenario.name}: ${rounds} rounds in ${Math.round((performance.now() - started) / 1000)} s`);
-    const { name, about } = scenario;
-    return {
-      name,
-      about,
-      commit,
-      date: new Date().toISOString(),
-      load: [loadBefore, Deno.loadavg()[0]],
-      ...outcome,
-    };
+    say(`${name}: ${rounds} rounds in ${Math.round((performance.now() - started) / 1000)} s`);
+    const load = [loadBefore, Deno.loadavg()[0]] as const;
+    return { name, about, commit, date: new Date().toISOString(), load, ...outcome };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -95,7 +101,7 @@ function machineName(): string {
   } GiB`;
 }
 
-async function versionsText(): Promise<string> {
+async function versionsText(dlt: DltSide): Promise<string> {
   const ask = ["-c", "import dlt; print(dlt.__version__)"];
   const version = dlt.python && await output(dlt.python.python, ask);
   return `Deno ${Deno.version.deno}${version ? `, dlt ${version}` : ""}`;
@@ -113,3 +119,5 @@ async function writeFigures(kept: Results): Promise<void> {
   );
   await Deno.writeTextFile(PAGE, `${before}\n${resultTables(kept)}\n\n${after}`);
 }
+
+await runCommand(main);

@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { runCommand, UsageError } from "./command.ts";
 import { compareFigures, type Figure, measured, ratio } from "./figures.ts";
 import { readResults, type Results, type ScenarioResult } from "./results.ts";
 import { spread, table } from "./tables.ts";
@@ -38,11 +39,14 @@ export function comparison(before: Results, after: Results): string {
   return table(["scenario", "", commits[0], commits[1], "after / before", "verdict"], rows);
 }
 
-if (import.meta.main) {
+async function main(): Promise<number> {
   const { positionals: files } = parseArgs({ allowPositionals: true });
   if (files.length !== 2) {
-    throw new Error("Cannot compare: name two files that `deno task bench --json` has written");
+    throw new UsageError("Cannot compare: name two files that `deno task bench --json` has written");
   }
   const [before, after] = await Promise.all(files.map(readResults));
   console.log(comparison(before, after));
+  return 0;
 }
+
+if (import.meta.main) await runCommand(main);

@@ -21,7 +21,7 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-/** All functions of all threads, the longest first; `root` is left out of places. */
+/** All functions of all threads, the longest first; `root` is the address of the clone. */
 export function selfTimes(profiles: readonly CpuProfile[], root: string): SelfTime[] {
   const sums = new Map<string, SelfTime>();
   for (const { nodes, samples, timeDeltas } of profiles) {
@@ -29,7 +29,7 @@ export function selfTimes(profiles: readonly CpuProfile[], root: string): SelfTi
     for (const [index, id] of samples.entries()) {
       const { functionName, url, lineNumber } = frames.get(id)!;
       const name = functionName || "(anonymous)";
-      const place = url ? `${url.replace(root, "")}:${lineNumber + 1}` : "";
+      const place = url ? `${shortened(url, root)}:${lineNumber + 1}` : "";
       const key = `${name} ${place}`;
       // A delta is the time since the sample before, which is what that one's function took.
       const milliseconds = (timeDeltas[index + 1] ?? 0) / 1000 + (sums.get(key)?.milliseconds ?? 0);
@@ -37,4 +37,9 @@ export function selfTimes(profiles: readonly CpuProfile[], root: string): SelfTi
     }
   }
   return [...sums.values()].sort((left, right) => right.milliseconds - left.milliseconds);
+}
+
+/** Files of the clone by their paths in it, those of packages by the package. */
+function shortened(url: string, root: string): string {
+  return url.replace(root, "").replace(/^.*\/npm\/[^/]+\//, "npm:");
 }

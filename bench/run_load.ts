@@ -40,6 +40,11 @@ const DATABASE = "loaded.sqlite";
 /** Folder of what Sluice loaded first: what the floor inserts, and what all others are held against. */
 const TRUTH = "truth";
 
+/** Records of a scenario that is made smaller or larger. */
+export function recordsAt({ records }: LoadScenario, scale: number): number {
+  return Math.max(1, Math.round(records * scale));
+}
+
 /** Runs it. @throws {TablesDiffer} when a subject has loaded something else */
 export async function runLoad(scenario: LoadScenario, options: LoadOptions): Promise<LoadOutcome> {
   await using server = await (options.start ?? startServer)(scenario, options.records);

@@ -2,6 +2,7 @@
  * All scenarios, in the order they run.
  * @module
  */
+import { UsageError } from "../command.ts";
 import type { Scenario } from "../scenario.ts";
 import { children } from "./children.ts";
 import { flat } from "./flat.ts";
@@ -32,13 +33,13 @@ export const SCENARIOS: readonly Scenario[] = [
   start,
 ];
 
-/** The scenarios of these names, or all that run unasked. @throws {Error} when there is none of a name */
+/** The scenarios of these names, or all that run unasked. @throws {UsageError} when there is none of a name */
 export function pickScenarios(names: readonly string[]): readonly Scenario[] {
   if (!names.length) return SCENARIOS.filter(({ onDemand }) => !onDemand);
   return names.map((name) => {
     const found = SCENARIOS.find((each) => each.name === name);
     if (found) return found;
     const known = SCENARIOS.map((each) => each.name).join(", ");
-    throw new Error(`Cannot run scenario "${name}": there are ${known}`);
+    throw new UsageError(`Cannot run scenario "${name}": there are ${known}`);
   });
 }
