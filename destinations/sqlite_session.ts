@@ -118,10 +118,12 @@ export class SqliteSession implements Session {
   begin(): Promise<Load> {
     return this.#attempt("begin the load", async () => {
       const database = this.#open();
-      this.#setJournal(database, "WAL");
-      database.exec("PRAGMA synchronous = FULL");
-      await this.#beginWriting(database);
-      return new SqliteLoad(database, this.#path);
+      const beginWriting = async () => {
+        this.#setJournal(database, "WAL");
+        database.exec("PRAGMA synchronous = FULL");
+        await this.#beginWriting(database);
+      };
+      return new SqliteLoad({ database, location: this.#path, beginWriting });
     });
   }
 

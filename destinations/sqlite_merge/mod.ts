@@ -50,6 +50,7 @@ function createIndexes(merging: Merge, { indexes, childIndex = ["_dlt_root_id"] 
     }
   }
   for (const { name, columns } of children) {
-    if (childIndex.every((column) => columns.has(column))) createIndex(database, name, childIndex);
+    const index = columns.has("_dlt_root_id") ? childIndex : ["_dlt_parent_id"];
+    if (index.every((column) => columns.has(column))) createIndex(database, name, index);
   }
 }
