@@ -51,7 +51,11 @@ const AIMS: readonly AimRule[] = [
     { text: "share of the budget used", atLeast: 0.95 },
     ({ budget }) => figureOf(budget!.shares),
   ),
-  of("rate_limited", { text: "requests refused", atMost: 0 }, ({ budget }) => figureOf([budget!.refused])),
+  of(
+    "rate_limited",
+    { text: "requests refused after the first minute", atMost: 0 },
+    ({ budget }) => figureOf([budget!.refused]),
+  ),
   between("second_run", "flat", { text: "time of a second run / time of the first load" }, "seconds"),
   between(
     "merge_big",

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { runCommand, UsageError } from "./command.ts";
-import { compareFigures, type Figure, measured, ratio } from "./figures.ts";
+import { compareFigures, type Figure, figureOf, measured, ratio } from "./figures.ts";
 import { readResults, type Results, type ScenarioResult } from "./results.ts";
 import { spread, table } from "./tables.ts";
 
@@ -33,10 +33,14 @@ export function comparison(before: Results, after: Results): string {
       return [[`\`${late.name}\``, what, spread(left), spread(right), spread(ratio), verdict]];
     });
   });
-  const commits = [before, after].map(({ scenarios }) =>
+  const heads = [before, after].map(({ scenarios }) =>
     [...new Set(scenarios.map(({ commit }) => commit))].join("+")
   );
-  return table(["scenario", "", commits[0], commits[1], "after / before", "verdict"], rows);
+  const busy = [before, after].map(({ scenarios }) =>
+    spread(figureOf(scenarios.flatMap(({ load }) => load)))
+  );
+  return `Load average ${busy[0]} before, ${busy[1]} after.\n\n` +
+    table(["scenario", "", heads[0], heads[1], "after / before", "verdict"], rows);
 }
 
 async function main(): Promise<number> {

@@ -26,7 +26,7 @@ export interface ScenarioResult {
   readonly runs: Readonly<Partial<Record<Subject | "plan", readonly Run[]>>>;
   /** Why a subject did not run. */
   readonly skipped: Readonly<Partial<Record<Subject, string>>>;
-  /** Shares of the budget that were used in whole minutes, and refusals, over all rounds. */
+  /** Shares of the budget that each round used in whole minutes, and refusals after first minutes. */
   readonly budget?: { readonly shares: readonly number[]; readonly refused: number };
   /** Seconds that its requests need at least, where each takes its time. */
   readonly idealSeconds?: number;

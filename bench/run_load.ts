@@ -172,8 +172,9 @@ function behaviourFigures(
   const { budget, latencyMs } = server ?? {};
   if (latencyMs) return { idealSeconds: counts[0].requests * latencyMs / 1000 / lanes };
   if (!budget) return {};
-  // The last window was not there to be used up.
-  const shares = counts.map(({ windows }) => windows.slice(0, -1)).filter((whole) => whole.length)
-    .map((whole) => whole.reduce((sum, used) => sum + used, 0) / whole.length / budget.perMinute);
-  return { budget: { shares, refused: counts.reduce((sum, { refused }) => sum + refused, 0) } };
+  // The last minute was not there to be used up, and in the first one the budget is yet to be learned.
+  const shares = counts.map(({ minutes }) => minutes.slice(0, -1)).filter((whole) => whole.length)
+    .map((whole) => whole.reduce((sum, { answered }) => sum + answered, 0) / whole.length / budget.perMinute);
+  const later = counts.flatMap(({ minutes }) => minutes.slice(1));
+  return { budget: { shares, refused: later.reduce((sum, { refused }) => sum + refused, 0) } };
 }

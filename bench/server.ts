@@ -9,10 +9,14 @@ import type { Budget, Dataset, LoadScenario, ServerBehaviour } from "./scenario.
 /** What clients have asked for since the counts were forgotten. */
 export interface ServerCounts {
   readonly requests: number;
-  /** How many were refused for want of budget. */
+  /** Each minute of the budget, the last one still open. */
+  readonly minutes: readonly Minute[];
+}
+
+/** Requests of a minute: those within the budget and those beyond it. */
+export interface Minute {
+  readonly answered: number;
   readonly refused: number;
-  /** Answered requests of each window of the budget, the last one still open. */
-  readonly windows: readonly number[];
 }
 
 /** A running server; disposing it stops it. */
@@ -30,7 +34,7 @@ export function serve(dataset: Dataset, behaviour: ServerBehaviour = {}): Server
   let requests = 0;
   let keeper = budget && new BudgetKeeper(budget);
   const takeCounts = (): ServerCounts => {
-    const counts = { requests, refused: keeper?.refused ?? 0, windows: keeper?.windows ?? [] };
+    const counts = { requests, minutes: keeper?.minutes ?? [] };
     requests = 0;
     keeper = budget && new BudgetKeeper(budget);
     return counts;
@@ -58,8 +62,7 @@ export function serve(dataset: Dataset, behaviour: ServerBehaviour = {}): Server
 class BudgetKeeper {
   readonly #now: () => number;
   readonly #perMinute: number;
-  readonly windows: number[] = [];
-  refused = 0;
+  readonly minutes: { answered: number; refused: number }[] = [];
   #ends = 0;
 
   constructor({ perMinute, timeScale }: Budget) {
@@ -73,15 +76,15 @@ class BudgetKeeper {
     if (now >= this.#ends) {
       // Resets are told in whole seconds.
       this.#ends = Math.floor(now / 1000) * 1000 + 60_000;
-      this.windows.push(0);
+      this.minutes.push({ answered: 0, refused: 0 });
     }
-    const used = this.windows.at(-1)!;
-    const isRefused = used >= this.#perMinute;
-    if (isRefused) this.refused++;
-    else this.windows[this.windows.length - 1]++;
+    const minute = this.minutes.at(-1)!;
+    const isRefused = minute.answered >= this.#perMinute;
+    if (isRefused) minute.refused++;
+    else minute.answered++;
     headers.set("date", new Date(now).toUTCString());
     headers.set("x-rate-limit-limit", String(this.#perMinute));
-    headers.set("x-rate-limit-remaining", String(Math.max(0, this.#perMinute - used - 1)));
+    headers.set("x-rate-limit-remaining", String(this.#perMinute - minute.answered));
     headers.set("x-rate-limit-reset", String(this.#ends / 1000));
     return isRefused ? new Response("[]", { status: 429, headers }) : undefined;
   }

@@ -158,8 +158,8 @@ Deno.test("serve() refuses what is beyond the budget of a minute and counts it",
     seen.push([answer.status, answer.headers.get("x-rate-limit-remaining")]);
   }
   assert.deepEqual(seen, [[200, "1"], [200, "0"], [429, "0"]]);
-  assert.deepEqual(await server.counts(), { requests: 3, refused: 1, windows: [2] });
-  assert.deepEqual(await server.counts(), { requests: 0, refused: 0, windows: [] });
+  assert.deepEqual(await server.counts(), { requests: 3, minutes: [{ answered: 2, refused: 1 }] });
+  assert.deepEqual(await server.counts(), { requests: 0, minutes: [] });
 });
 
 Deno.test("compareFigures() calls beyond noise what is so in every run", () => {
