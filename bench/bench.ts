@@ -40,24 +40,25 @@ async function main(): Promise<number> {
   const rounds = values.rounds === undefined ? undefined : positive("rounds", values.rounds, { whole: true });
   const scale = positive("scale", values.scale);
   const dlt = values["no-dlt"] ? {} : await findDlt();
-  let results: Results = { machine: machineName(), versions: await versionsText(dlt), scenarios: [] };
-  let failed = 0;
+  const session: Results = { machine: machineName(), versions: await versionsText(dlt), scenarios: [] };
+  const ran: ScenarioResult[] = [];
+  const failed: string[] = [];
+  let results = session;
   for (const scenario of scenarios) {
     try {
-      const session = { ...results, scenarios: [await runScenario(scenario, { rounds, scale, dlt })] };
-      // Written each time: a session takes long, and may be cut short.
-      results = values.json
-        ? await keepResults(values.json, session)
-        : { ...session, scenarios: [...results.scenarios, ...session.scenarios] };
+      ran.push(await runScenario(scenario, { rounds, scale, dlt }));
     } catch (error) {
       if (!(error instanceof TablesDiffer)) throw error;
-      failed++;
+      failed.push(scenario.name);
       say(`${scenario.name}: no time is reported, ${error.message}`);
     }
+    // Written each time: a session takes long, and may be cut short.
+    const now = { ...session, scenarios: ran };
+    results = values.json ? await keepResults(values.json, now, failed) : now;
   }
   if (results.scenarios.length) console.log(resultTables(results));
   if (values.markdown) await writeFigures(results);
-  return failed ? 1 : 0;
+  return failed.length ? 1 : 0;
 }
 
 async function findDlt(): Promise<DltSide> {
@@ -74,7 +75,7 @@ async function runScenario(scenario: Scenario, { dlt, scale, ...given }: Options
   const { name, about } = scenario;
   const rounds = given.rounds ?? scenario.rounds;
   const loadBefore = Deno.loadavg()[0];
-  const commit = await output("git", ["rev-parse", "--short", "HEAD"]);
+  const commit = await output("git", ["describe", "--always", "--dirty"]);
   const folder = await Deno.makeTempDir({ prefix: "sluice_bench_" });
   const started = performance.now();
   try {

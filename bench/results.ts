@@ -44,13 +44,18 @@ export async function readResults(file: string): Promise<Results> {
   return JSON.parse(await Deno.readTextFile(file));
 }
 
-/** Adds results to a file, which may not be there yet. */
-export async function keepResults(file: string, results: Results): Promise<Results> {
+/** Adds results to a file, which may not be there yet, and takes out scenarios that have failed since. */
+export async function keepResults(
+  file: string,
+  results: Results,
+  failed: readonly string[] = [],
+): Promise<Results> {
   const kept = await readResults(file).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   });
   const all = new Map([...kept?.scenarios ?? [], ...results.scenarios].map((each) => [each.name, each]));
+  failed.forEach((name) => all.delete(name));
   const merged = { ...results, scenarios: [...all.values()] };
   await Deno.writeTextFile(file, `${JSON.stringify(merged, null, 2)}\n`);
   return merged;

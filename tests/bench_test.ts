@@ -203,16 +203,15 @@ Deno.test("comparison() says what changed from one commit to the other", () => {
   assert.match(text, /peak MB +\| 100 +\| 100 +\| 1 +\| within noise/);
 });
 
-Deno.test("keepResults() replaces the scenarios that ran and keeps the others", () =>
+Deno.test("keepResults() replaces the scenarios that ran, keeps the others and forgets those that failed", () =>
   withFolder(async (folder) => {
     const file = `${folder}/results.json`;
     const session = (...scenarios: ScenarioResult[]) => ({ machine: "m", versions: "v", scenarios });
     await keepResults(file, session(result("flat", "aaa", [4]), result("wide", "aaa", [4])));
     const kept = await keepResults(file, session(result("flat", "bbb", [2])));
-    assert.deepEqual(kept.scenarios.map(({ name, commit }) => [name, commit]), [["flat", "bbb"], [
-      "wide",
-      "aaa",
-    ]]);
+    assert.deepEqual(kept.scenarios.map(({ name, commit }) => `${name} ${commit}`), ["flat bbb", "wide aaa"]);
+    const { scenarios } = await keepResults(file, session(), ["flat"]);
+    assert.deepEqual(scenarios.map(({ name }) => name), ["wide"]);
   }));
 
 Deno.test("resultTables() puts ratios first", () => {
