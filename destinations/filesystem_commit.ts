@@ -6,7 +6,7 @@
  */
 import { dirname, join } from "node:path";
 import { StateError } from "../pipeline/errors.ts";
-import type { FileLayer } from "./filesystem_files.ts";
+import type { FileLayer } from "../pipeline/file_layer.ts";
 import { SYSTEM_FOLDER } from "./filesystem_names.ts";
 
 /** A file and its place once the load is true. Paths start at the dataset and have `/` between parts. */

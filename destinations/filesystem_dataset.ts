@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { LoadError } from "../pipeline/errors.ts";
 import { applyCommit, readCommit, stagingFolder } from "./filesystem_commit.ts";
-import type { FileLayer } from "./filesystem_files.ts";
+import type { FileLayer } from "../pipeline/file_layer.ts";
 import { MARKER, SYSTEM_FOLDER } from "./filesystem_names.ts";
 
 const LOCK = "lock";

@@ -7,7 +7,7 @@ import { LoadError } from "../pipeline/errors.ts";
 import type { RowBatch, Table } from "../pipeline/schema_types.ts";
 import { applyCommit, writeCommit } from "./filesystem_commit.ts";
 import type { Dataset } from "./filesystem_dataset.ts";
-import { explain } from "./filesystem_files.ts";
+import { explain } from "./filesystem_errors.ts";
 import { checkTable, plainName } from "./filesystem_names.ts";
 import { StagedFiles } from "./filesystem_staging.ts";
 import { supersede } from "./filesystem_supersede.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { Copies } from "./copies.ts";
-import type { Destination, Session, TablePublication } from "./destination.ts";
-import { NormalizeError } from "./errors.ts";
+import type { Destination, Session, Stored, TablePublication } from "./destination.ts";
+import { NormalizeError, StateError } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import { selectRecords } from "./field_path.ts";
 import { type JsonObject, parseJson } from "./json.ts";
@@ -17,6 +17,7 @@ import { ResourceTables } from "./resource_tables.ts";
 import { Schema } from "./schema.ts";
 import { knownColumns, schemaChanges, type TableChange } from "./schema_changes.ts";
 import type { Column, RowBatch, Table } from "./schema_types.ts";
+import { stateHash } from "./state.ts";
 import { handsDownRootKeys, rootTable, type StoredHints } from "./table_hints.ts";
 
 /** What a package became. */
@@ -47,7 +48,11 @@ interface Loading {
 export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   const { pkg, session, destination, emit } = loading;
   const { loadId, pipelineName, schemaName, resources } = pkg.manifest;
+  const watch = new Stopwatch();
+  await using load = await watch.load(() => session.begin({ loadId, schemaName }));
+  // Within the load, so that in a database nobody else can change it any more.
   const stored = await session.stored(pipelineName, schemaName);
+  checkBase(pkg, stored);
   const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
   const before = knownColumns(schema);
   const naming = new Naming(destination.capabilities.maxIdentifierLength);
@@ -55,8 +60,6 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
     [...schema.tables.values()].filter(({ columns }) => columns.has("_dlt_id")).map(({ name }) => name),
   );
   loading.amend?.(schema, Object.keys(resources));
-  const watch = new Stopwatch();
-  await using load = await watch.load(() => session.begin({ loadId, schemaName }));
 
   const batches: RowBatch[] = [];
   const migrated = new Map<string, number>();
@@ -102,6 +105,22 @@ export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
     seconds: watch.seconds(),
     schema: { version, hash, changes: schemaChanges(before, schema) },
   };
+}
+
+/**
+ * A package holds what is new since a state, and the state after it: on any other one it would load rows twice, or
+ * leave rows out that nobody would ask for again.
+ */
+function checkBase({ manifest: { loadId, state }, directory }: LoadPackage, stored: Stored): void {
+  if (state?._version_hash === stateHash(stored.state)) return;
+  throw new StateError(
+    `Cannot load package ${loadId}: the dataset is not as it was when the package was read`,
+    {
+      code: "package-outdated",
+      at: { file: directory },
+      next: "run again: the package is set aside then, and what it held is read again from the source",
+    },
+  );
 }
 
 /** Tells the destination's time from ours; both run through one loop. */

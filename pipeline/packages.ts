@@ -6,19 +6,23 @@ import { join } from "node:path";
 import { extract } from "../extract/mod.ts";
 import type { Source } from "../extract/definition/source.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
-import type { Destination, Session } from "./destination.ts";
+import type { Destination, Session, Stored } from "./destination.ts";
 import type { AnswerFile } from "./answer_file.ts";
 import { ExtractError, InterruptedError, LoadError, SluiceError, StateError } from "./errors.ts";
 import type { Emit } from "./events.ts";
+import { resourceGraph } from "../extract/graph.ts";
+import { disk } from "./file_layer.ts";
 import { makeDirectory } from "./files.ts";
+import { isJsonObject } from "./json.ts";
 import type { Journal } from "./load_info.ts";
 import { type LoadedPackage, loadPackage } from "./load.ts";
-import { LoadPackage, newLoadId } from "./load_package.ts";
+import { isVoid, LoadPackage, type Manifest, newLoadId, removePackage } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { PACKAGES, SET_ASIDE, subfolders } from "./pipeline_directory.ts";
 import type { RunOptions } from "./pipeline.ts";
 import type { SchemaFiles } from "./schema_files.ts";
-import { readState } from "./state.ts";
+import { readState, stateHash } from "./state.ts";
+import { dispositionOf } from "./table_hints.ts";
 import type { TraceRecorder } from "./trace.ts";
 
 /** Everything one run needs, once it is settled. */
@@ -42,6 +46,8 @@ export interface Work {
 export interface Pending {
   readonly loaded: readonly LoadedPackage[];
   readonly unfinished?: LoadPackage;
+  /** Resources that the earlier run read and this one would only append once more. */
+  readonly finished: ReadonlySet<string>;
 }
 
 /**
@@ -50,28 +56,60 @@ export interface Pending {
  */
 export async function loadPending(work: Work, directory: string): Promise<Pending> {
   const loaded: LoadedPackage[] = [];
+  const finished = new Set<string>();
   let unfinished: LoadPackage | undefined;
   for (const name of await subfolders(join(directory, PACKAGES))) {
+    const path = join(directory, PACKAGES, name);
+    if (await isVoid(path)) {
+      await removePackage(path);
+      continue;
+    }
     try {
-      const pkg = await LoadPackage.open(join(directory, PACKAGES, name));
+      const pkg = await LoadPackage.open(path);
       if (pkg.manifest.status === "extracting") {
-        if (!isFor(pkg, work)) continue;
+        if (!isFor(pkg.manifest, work)) continue;
         await unfinished?.remove();
         unfinished = pkg;
         continue;
       }
       const package_ = await loadOnePending(work, pkg);
       if (package_) loaded.push(package_);
+      for (const resource of onlyAppended(pkg.manifest, work)) finished.add(resource);
     } catch (error) {
-      if (!(error instanceof StateError) || error.code !== "package-corrupt") throw error;
+      if (!(error instanceof StateError) || !UNUSABLE.has(error.code)) throw error;
       await setAside(work, directory, { name, error });
     }
   }
-  return { loaded, unfinished: unfinished && await usable(unfinished, work) };
+  return { loaded, finished, unfinished: unfinished && await usable(unfinished, work) };
+}
+
+/** What is wrong with a package that must not be loaded, now or ever. */
+const UNUSABLE: ReadonlySet<string> = new Set(["package-corrupt", "package-outdated"]);
+
+/**
+ * The resources of a package of a run that was cut short, of which nothing is remembered and whose rows are
+ * appended: to read them now, in the run that finishes it, would append the same rows twice.
+ */
+function onlyAppended(manifest: Manifest, work: Work): string[] {
+  const { options, resumeMaxAge } = work;
+  const isAnotherRun = options.fresh || options.fullRefresh || !isRecent(manifest, resumeMaxAge);
+  if (isAnotherRun || !isFor(manifest, work)) return [];
+  const sources = manifest.state?.sources;
+  const source = isJsonObject(sources) ? sources[manifest.schemaName] : undefined;
+  const states = isJsonObject(source) && isJsonObject(source.resources) ? source.resources : {};
+  return Object.entries(manifest.resources)
+    .filter(([, { hints }]) => dispositionOf(hints).disposition === "append")
+    .map(([name]) => name)
+    .filter((name) => Object.keys(states[name] ?? {}).length === 0);
+}
+
+function isRecent({ createdAt }: Manifest, maxAge: number): boolean {
+  const seconds = (Date.now() - Date.parse(createdAt)) / 1000;
+  return seconds >= 0 && seconds <= maxAge;
 }
 
 /** Whether an extraction was for the same source and dataset. */
-function isFor({ manifest }: LoadPackage, work: Work): boolean {
+function isFor(manifest: Manifest, work: Work): boolean {
   return manifest.datasetName === work.datasetName && manifest.destination === work.destination.name &&
     manifest.schemaName === schemaNameOf(work);
 }
@@ -79,11 +117,12 @@ function isFor({ manifest }: LoadPackage, work: Work): boolean {
 /** The extraction that is gone on with, or undefined where there is nothing in it, or nothing that counts. */
 async function usable(
   pkg: LoadPackage,
-  { options, journal, resumeMaxAge }: Work,
+  { options, journal, resumeMaxAge, session, pipelineName }: Work,
 ): Promise<LoadPackage | undefined> {
-  const seconds = (Date.now() - Date.parse(pkg.manifest.createdAt)) / 1000;
-  const isTooOld = !(seconds >= 0 && seconds <= resumeMaxAge);
-  if (!options.fresh && !options.fullRefresh && !isTooOld) {
+  const stored = await session.stored(pipelineName, pkg.manifest.schemaName);
+  const isMeant = !options.fresh && !options.fullRefresh && isRecent(pkg.manifest, resumeMaxAge);
+  // What was answered by then may be older than what the dataset has got since, from another machine.
+  if (isMeant && pkg.manifest.base === stateHash(stored.state)) {
     const resumed = await pkg.resume(newLoadId());
     const { count } = resumed.answers;
     if (count) {
@@ -120,23 +159,31 @@ async function setAside(
 ): Promise<void> {
   const aside = join(directory, SET_ASIDE, name);
   await makeDirectory(join(directory, SET_ASIDE));
-  await Deno.rename(join(directory, PACKAGES, name), aside);
+  await disk.rename(join(directory, PACKAGES, name), aside);
   const message = `${error.message}; it was set aside in ${aside}, and what it held is read again`;
   work.journal.emit({ type: "warning", code: "package-set-aside", message });
 }
 
-/** Extracts into a package, the one to go on with or a new one, and publishes it. */
+/**
+ * Extracts into a package, the one to go on with or a new one, and publishes it. Undefined where the earlier run
+ * has read all there is to read.
+ */
 export async function runPackage(
   work: Work,
   directory: string,
-  unfinished: LoadPackage | undefined,
-): Promise<LoadedPackage> {
-  const { pipelineName, datasetName, journal, destination } = work;
+  { unfinished, finished }: Pending,
+): Promise<LoadedPackage | undefined> {
+  const { pipelineName, datasetName, journal, destination, session } = work;
+  const resources = selection(work, finished);
+  if (!resources.length && finished.size) return undefined;
   const schemaName = schemaNameOf(work);
-  const head = { loadId: newLoadId(), pipelineName, datasetName, destination: destination.name, schemaName };
-  await using pkg = unfinished ?? await LoadPackage.create(join(directory, PACKAGES), head);
+  const stored = await session.stored(pipelineName, schemaName);
+  const base = stateHash(stored.state);
+  const ids = { loadId: newLoadId(), pipelineName, datasetName, destination: destination.name, schemaName };
+  await using pkg = unfinished ?? await LoadPackage.create(join(directory, PACKAGES), { ...ids, base });
+  const since = unfinished && Date.parse(unfinished.manifest.createdAt);
   try {
-    await journal.step("extract", () => extractInto(work, pkg, unfinished !== undefined));
+    await journal.step("extract", () => extractInto(work, pkg, { stored, resources, since }));
   } catch (error) {
     throw await keepAnswers(work, pkg, error);
   }
@@ -146,13 +193,35 @@ export async function runPackage(
   return loaded;
 }
 
+/** The resources that are read: those that were asked for, without those that the earlier run has finished. */
+function selection({ resolved, options, source, journal }: Work, finished: ReadonlySet<string>): string[] {
+  const wanted = resourceGraph(resolved.resources, options.resources ?? source.resources)
+    .filter(({ loads }) => loads).map(({ name }) => name);
+  for (const resource of wanted.filter((name) => finished.has(name))) {
+    const message =
+      "was read by the run that was cut short, and is not read again: its rows would come twice";
+    journal.emit({ type: "warning", code: "already-read", resource, message });
+  }
+  return wanted.filter((name) => !finished.has(name));
+}
+
+interface Extracting {
+  readonly stored: Stored;
+  readonly resources: readonly string[];
+  /** When the extraction that is gone on with began, epoch milliseconds. */
+  readonly since?: number;
+}
+
 /** Extracts until it works or there is nothing more to fall back from. */
-async function extractInto(work: Work, pkg: LoadPackage, isResumed: boolean): Promise<void> {
-  const { pipelineName, datasetName, source, resolved, options, journal, session, destination } = work;
+async function extractInto(
+  work: Work,
+  pkg: LoadPackage,
+  { stored, resources: selected, since }: Extracting,
+): Promise<void> {
+  const { pipelineName, datasetName, resolved, options, journal, destination } = work;
   const schemaName = schemaNameOf(work);
   const { answers } = pkg;
   const header = { pipelineName, datasetName, schemaName, destination: destination.name };
-  const stored = await session.stored(pipelineName, schemaName);
   for (;;) {
     // An extraction moves the cursors in the state that it is given.
     const state = readState(stored.state, header, options.fullRefresh);
@@ -160,12 +229,12 @@ async function extractInto(work: Work, pkg: LoadPackage, isResumed: boolean): Pr
       const resources = journal.resources = await extract({
         sourceName: schemaName,
         source: resolved,
-        resources: options.resources ?? source.resources,
+        resources: selected,
         limit: options.limit,
         fullRefresh: options.fullRefresh,
         state,
         answers,
-        isResumed,
+        since,
         signal: work.signal,
         emit: journal.emit,
       }, pkg);

@@ -194,8 +194,9 @@ class ConfiguredPipeline implements Pipeline {
     try {
       await makeDirectory(join(directory, "packages"));
       using _lease = await takeLease(directory, names.pipelineName);
-      const { loaded: before, unfinished } = await loadPending(work, directory);
-      const loaded = [...before, await runPackage(work, directory, unfinished)];
+      const pending = await loadPending(work, directory);
+      const own = await runPackage(work, directory, pending);
+      const loaded = own ? [...pending.loaded, own] : pending.loaded;
       await schemaFiles.write(session, built.resolved);
       return journal.loadInfo(names, target.name, session.location, loaded);
     } catch (error) {

@@ -58,6 +58,17 @@ export function readState(text: string | undefined, header: StateHeader, startOv
   }
 }
 
+/** What tells a stored state from every other; undefined where there is none, or none that can be read. */
+export function stateHash(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const document = parseJson(inflateSync(Uint8Array.fromBase64(text)).toString());
+    return isJsonObject(document) ? document._version_hash as string | undefined : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function describe(header: StateHeader, names: readonly string[]): JsonObject {
   return {
     pipeline_name: header.pipelineName,
