@@ -168,7 +168,9 @@ export class AnswerFile implements AnswerBook, AsyncDisposable {
 
   /** Makes what was kept durable. */
   async sync(): Promise<void> {
-    await this.#writer?.sync();
+    if (!this.#writer) return;
+    await this.#writer.sync();
+    await disk.syncDirectory(dirname(this.#path));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

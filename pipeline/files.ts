@@ -7,6 +7,7 @@ import { crc32 } from "node:zlib";
 import { LoadError } from "./errors.ts";
 import { type Appender, disk } from "./file_layer.ts";
 
+const LARGEST_COPY_BYTES = 256 * 1024;
 const encoder = new TextEncoder();
 
 /** Writes a file so that a reader, or a crash, meets either the old content or the new one. */
@@ -93,7 +94,7 @@ export class AppendFile {
   append(parts: readonly Uint8Array[]): Promise<void> {
     return this.#next(async () => {
       this.#file ??= await disk.appender(this.#path);
-      for (const bytes of parts) {
+      for (const bytes of together(parts)) {
         await this.#file.append(bytes);
         this.#bytes += bytes.length;
         this.#crc = crc32(bytes, this.#crc);
@@ -101,26 +102,26 @@ export class AppendFile {
     });
   }
 
-  /** Makes what was appended durable. @throws also what an earlier {@link syncSoon} met */
+  /**
+   * Makes what was appended durable; the name of the file is its directory's to keep.
+   *
+   * @throws also what an earlier {@link syncSoon} met
+   */
   async sync(): Promise<void> {
     await this.#syncing;
-    await this.#next(() => this.#sync());
+    await this.#next(async () => await this.#file?.sync());
   }
 
-  /** The same, but nobody waits for it; one at a time. */
+  /** The same with the name, but nobody waits for it; one at a time. */
   syncSoon(): void {
     if (this.#syncing) return;
-    const syncing = this.#syncing = this.#last.then(() => this.#sync());
+    const syncing = this.#syncing = this.#last.then(async () => {
+      await this.#file?.sync();
+      if (!this.#isNamed) await disk.syncDirectory(dirname(this.#path));
+      this.#isNamed = true;
+    });
     // A failure stays, for whoever has to rely on it.
     syncing.then(() => this.#syncing = undefined, () => {});
-  }
-
-  async #sync(): Promise<void> {
-    if (!this.#file) return;
-    await this.#file.sync();
-    // A file whose name is lost is lost.
-    if (!this.#isNamed) await disk.syncDirectory(dirname(this.#path));
-    this.#isNamed = true;
   }
 
   /** Closes the file after what is under way; never throws. */
@@ -134,6 +135,19 @@ export class AppendFile {
   #next(action: () => Promise<void>): Promise<void> {
     return this.#last = this.#last.then(action);
   }
+}
+
+/** Small parts as one, since each write costs a call; what is large is not copied. */
+function together(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  if (parts.length < 2 || size > LARGEST_COPY_BYTES) return parts;
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return [all];
 }
 
 /** A checksum as text. */

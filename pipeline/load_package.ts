@@ -74,6 +74,8 @@ export interface Manifest {
   readonly status: "extracting" | "extracted";
   /** Which stored state the extraction began from; undefined where there was none. */
   readonly base?: string;
+  /** Resources that an earlier run has read and this one leaves out. */
+  readonly without?: readonly string[];
   readonly resources: Readonly<Record<string, ResourceSummary>>;
   /** The pipeline state that becomes true when this package is published. */
   readonly state?: JsonObject;
@@ -207,6 +209,7 @@ export class LoadPackage implements AsyncDisposable {
       for (const file of this.#files.values()) await file.sync();
       const files = Object.fromEntries([...this.#files].map(([name, { seal }]) => [name, seal]));
       await this[Symbol.asyncDispose]();
+      await disk.syncDirectory(this.directory);
       this.manifest = { ...this.manifest, status: "extracted", resources, state, files };
       await replaceFile(join(this.directory, MANIFEST), manifestText(this.manifest));
     });

@@ -171,16 +171,18 @@ async function setAside(
 export async function runPackage(
   work: Work,
   directory: string,
-  { unfinished, finished }: Pending,
+  { unfinished, finished: read }: Pending,
 ): Promise<LoadedPackage | undefined> {
   const { pipelineName, datasetName, journal, destination, session } = work;
+  const finished = new Set([...read, ...unfinished?.manifest.without ?? []]);
   const resources = selection(work, finished);
   if (!resources.length && finished.size) return undefined;
   const schemaName = schemaNameOf(work);
   const stored = await session.stored(pipelineName, schemaName);
   const base = stateHash(stored.state);
   const ids = { loadId: newLoadId(), pipelineName, datasetName, destination: destination.name, schemaName };
-  await using pkg = unfinished ?? await LoadPackage.create(join(directory, PACKAGES), { ...ids, base });
+  const head = { ...ids, base, without: [...finished] };
+  await using pkg = unfinished ?? await LoadPackage.create(join(directory, PACKAGES), head);
   const since = unfinished && Date.parse(unfinished.manifest.createdAt);
   try {
     await journal.step("extract", () => extractInto(work, pkg, { stored, resources, since }));
