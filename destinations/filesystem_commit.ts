@@ -61,6 +61,8 @@ export async function writeCommit(files: FileLayer, root: string, commit: Commit
 export async function applyCommit(files: FileLayer, root: string, commit: Commit): Promise<void> {
   const folders = new Set([...commit.moves, commit.loaded].map((move) => dirname(move.to)));
   for (const folder of folders) await files.makeDirectory(join(root, folder));
+  // A file that is moved into a folder is lost with the folder's name.
+  await files.syncDirectory(root);
   for (const move of commit.moves) await files.rename(join(root, move.from), join(root, move.to));
   for (const path of commit.removes) await files.remove(join(root, path));
   await files.rename(join(root, commit.loaded.from), join(root, commit.loaded.to));

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { dirname } from "node:path";
+
 /** Operations on local files. */
 export interface FileLayer {
   /** Creates a directory and those above it; one that exists is fine. */
@@ -31,6 +33,26 @@ export interface FileLayer {
   readText(path: string): Promise<string | undefined>;
   /** A file's bytes; undefined when there is none. */
   read(path: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined>;
+}
+
+/**
+ * Creates a directory and those above it so that a power cut does not take them back: what is synced in a directory
+ * is lost with the directory's own name.
+ */
+export async function makeDurable(files: FileLayer, path: string): Promise<void> {
+  const made: string[] = [];
+  for (let at = path; await isMissing(files, at); at = dirname(at)) made.push(at);
+  await files.makeDirectory(path);
+  for (const each of made) await files.syncDirectory(dirname(each));
+}
+
+async function isMissing(files: FileLayer, path: string): Promise<boolean> {
+  try {
+    return await files.list(path) === undefined;
+  } catch {
+    // It is there, whatever else is wrong with it.
+    return false;
+  }
 }
 
 /** A file that grows at its end. */

@@ -5,7 +5,7 @@
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { LoadError } from "./errors.ts";
-import { type Appender, disk } from "./file_layer.ts";
+import { type Appender, disk, makeDurable } from "./file_layer.ts";
 
 const LARGEST_COPY_BYTES = 256 * 1024;
 const encoder = new TextEncoder();
@@ -23,7 +23,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 /** Creates a directory and those above it. @throws {LoadError} that names it */
 export async function makeDirectory(path: string): Promise<void> {
   try {
-    await disk.makeDirectory(path);
+    await makeDurable(disk, path);
   } catch (cause) {
     throw new LoadError(
       `Cannot create the working folder: ${cause instanceof Error ? cause.message : cause}`,

@@ -48,6 +48,7 @@ interface Loading {
 export async function loadPackage(loading: Loading): Promise<LoadedPackage> {
   const { pkg, session, destination, emit } = loading;
   const { loadId, pipelineName, schemaName, resources } = pkg.manifest;
+  await pkg.check();
   const watch = new Stopwatch();
   await using load = await watch.load(() => session.begin({ loadId, schemaName }));
   // Within the load, so that in a database nobody else can change it any more.

@@ -11,7 +11,7 @@ import { AnswerFile } from "./answer_file.ts";
 import { StateError } from "./errors.ts";
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
 import type { StoredHints } from "./table_hints.ts";
-import { disk } from "./file_layer.ts";
+import { disk, makeDurable } from "./file_layer.ts";
 import { AppendFile, type FileSeal, hexOf, readLines, replaceFile } from "./files.ts";
 import { frameOf, type FramePlace, readFrames } from "./package_frames.ts";
 import { writing } from "./package_write.ts";
@@ -129,8 +129,7 @@ export class LoadPackage implements AsyncDisposable {
     };
     const created = new LoadPackage(directory, manifest);
     await writing(directory, "create the load package", async () => {
-      await disk.makeDirectory(directory);
-      await disk.syncDirectory(parent);
+      await makeDurable(disk, directory);
       await replaceFile(join(directory, MANIFEST), manifestText(manifest));
     });
     return created;
@@ -146,11 +145,6 @@ export class LoadPackage implements AsyncDisposable {
       throw damaged("its manifest is damaged", file, cause);
     }
     if (manifest.format > FORMAT) throw damaged("a newer version of Sluice wrote it", file);
-    for (const [name, { bytes }] of Object.entries(manifest.files ?? {})) {
-      const path = join(directory, name);
-      // A file that is missing or short would be a shorter list that nobody notices.
-      if (await sizeOf(path) !== bytes) throw damaged(`${name} is not as long as it was`, path);
-    }
     return new LoadPackage(directory, manifest);
   }
 
@@ -213,6 +207,15 @@ export class LoadPackage implements AsyncDisposable {
       this.manifest = { ...this.manifest, status: "extracted", resources, state, files };
       await replaceFile(join(this.directory, MANIFEST), manifestText(this.manifest));
     });
+  }
+
+  /** Makes sure that all files are there in full. @throws {StateError} when they are not */
+  async check(): Promise<void> {
+    for (const [name, { bytes }] of Object.entries(this.manifest.files ?? {})) {
+      const path = join(this.directory, name);
+      // A file that is missing or short would be a shorter list that nobody notices.
+      if (await sizeOf(path) !== bytes) throw damaged(`${name} is not as long as it was`, path);
+    }
   }
 
   /** The pages of a resource in the order they were appended. @throws {StateError} on a damaged frame */
