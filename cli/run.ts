@@ -20,6 +20,7 @@ interface RunFlags extends SourceFlags {
   readonly limit?: number;
   readonly fullRefresh?: boolean;
   readonly fresh?: boolean;
+  readonly wait?: number | true;
   readonly progress?: ProgressKind;
   readonly json?: boolean;
 }
@@ -41,6 +42,11 @@ export function define(command: Command): void {
     .option("--limit <pages>", "read at most this many pages of each resource", integerFrom(1))
     .option("--full-refresh", "forget how far earlier runs came, and read everything again")
     .option("--fresh", "do not go on where a run that was cut short stopped")
+    .option(
+      "--wait [seconds]",
+      "wait while another run of the pipeline is on (default: as long as it takes)",
+      integerFrom(0),
+    )
     .addOption(new Option("--progress <how>", "how to show progress (default: auto)").choices(PROGRESS_KINDS))
     .option("--json", "print one JSON object instead of text")
     .addHelpText("after", helpEnd(EXAMPLES))
@@ -53,7 +59,8 @@ async function run(name: string, flags: RunFlags): Promise<void> {
   const pipelineName = flags.pipelineName ?? source.definition.pipelineName ?? source.definition.name;
   const info = await interruptible(async (signal) => {
     using progress = await openProgress(flags.progress ?? configuredProgress(configuration));
-    const { limit, fullRefresh, fresh } = flags;
+    const { limit, fullRefresh, fresh, wait } = flags;
+    const waitSeconds = wait === true ? Infinity : wait;
     return await pipeline({
       pipelineName,
       datasetName: flags.datasetName,
@@ -61,7 +68,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
       configuration,
       emit: progress.emit,
     })
-      .run(source, { limit, fullRefresh, fresh, signal });
+      .run(source, { limit, fullRefresh, fresh, waitSeconds, signal });
   });
   print(flags.json ? JSON.stringify({ ok: true, ...info }) : formatLoadInfo(info));
 }

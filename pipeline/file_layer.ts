@@ -49,9 +49,10 @@ export async function makeDurable(files: FileLayer, path: string): Promise<void>
 async function isMissing(files: FileLayer, path: string): Promise<boolean> {
   try {
     return await files.list(path) === undefined;
-  } catch {
-    // It is there, whatever else is wrong with it.
-    return false;
+  } catch (error) {
+    // A folder that may not be read is there.
+    if (error instanceof Deno.errors.PermissionDenied) return false;
+    throw error;
   }
 }
 

@@ -53,6 +53,8 @@ export interface RunOptions {
   readonly fullRefresh?: boolean;
   /** Read everything from its start, also where an earlier run was cut short. */
   readonly fresh?: boolean;
+  /** Seconds to wait while another run of the pipeline is on; `Infinity` for as long as it takes. @default 0 */
+  readonly waitSeconds?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -173,6 +175,17 @@ class ConfiguredPipeline implements Pipeline {
     checkDispositions(writtenOf(nodes), target).forEach(({ resource, message }) =>
       emit({ type: "warning", code: "merge-without-key", resource, message })
     );
+    const lease = () =>
+      takeLease(directory, names.pipelineName, {
+        waitSeconds: options.waitSeconds,
+        signal,
+        onWait: (holder) =>
+          emit({ type: "warning", code: "pipeline-waits", message: `another run is on, ${holder}; waiting` }),
+      });
+    using held = new DisposableStack();
+    // Before the destination, which another run may hold; but a run that cannot begin leaves no folder behind.
+    const isKnown = await isDirectory(directory);
+    if (isKnown) held.use(await lease());
     const { session } = await this.#open(configuration, names, false);
     await using _session = session;
     recorder.opened(target.name, session.location);
@@ -193,7 +206,7 @@ class ConfiguredPipeline implements Pipeline {
     const work: Work = { ...names, ...parts, destination: target };
     try {
       await makeDirectory(join(directory, "packages"));
-      using _lease = await takeLease(directory, names.pipelineName);
+      if (!isKnown) held.use(await lease());
       const pending = await loadPending(work, directory);
       const own = await runPackage(work, directory, pending);
       const loaded = own ? [...pending.loaded, own] : pending.loaded;
