@@ -38,13 +38,26 @@ export async function readCommit(files: FileLayer, root: string): Promise<Commit
   const file = join(root, SYSTEM_FOLDER, RECORD);
   const text = await files.readText(file);
   if (text === undefined) return undefined;
-  const record = JSON.parse(text) as Commit;
+  const record = parsed(text, file);
   if (record.version === 1) return record;
   throw new StateError("Cannot read the commit record: a newer version of Sluice wrote it", {
     code: "newer-dataset",
     at: { file },
     next: "use that version, or let it finish its load first",
   });
+}
+
+function parsed(text: string, file: string): Commit {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new StateError("Cannot read the commit record: it is damaged", {
+      code: "commit-corrupt",
+      at: { file },
+      next: "restore the dataset from a backup, or move it away and run again with --full-refresh",
+      cause,
+    });
+  }
 }
 
 /** Makes a load true. The staged files must be on the disk by now. */

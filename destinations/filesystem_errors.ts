@@ -36,6 +36,16 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   EEXIST: NOT_A_DIRECTORY,
   ENOSPC: FULL,
   EDQUOT: { ...FULL, what: "the disk quota is used up" },
+  ENOENT: {
+    code: "dataset-gone",
+    what: "the dataset was removed meanwhile",
+    next: "run again; the dataset is made anew, and what belongs into it is read again",
+  },
+  EMFILE: {
+    code: "too-many-files",
+    what: "too many files are open",
+    next: "raise the limit, e.g. with ulimit -n 1024, and run again",
+  },
   ENAMETOOLONG: {
     code: "name-too-long",
     what: "a name or path is longer than the file system allows",

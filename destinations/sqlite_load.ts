@@ -37,12 +37,15 @@ export class SqliteLoad implements Load {
   readonly #tables = new Map<string, TargetTable>();
   readonly #parents = new Map<string, string>();
   readonly #statements = new Map<string, StatementSync>();
+  /** Which file is at the location. */
+  readonly #file: string | undefined;
   #open = true;
 
   /** Takes a database that has just begun an immediate transaction. */
   constructor(database: DatabaseSync, location: string) {
     this.#database = database;
     this.#location = location;
+    this.#file = fileId(location);
   }
 
   migrate(tables: readonly Table[]): Promise<void> {
@@ -141,6 +144,8 @@ export class SqliteLoad implements Load {
       for (const table of publication.tables) await this.#supersede(table, publication.loadId);
       for (const name of publication.dropTables ?? []) this.#drop(name);
       this.#writeSystemRows(publication);
+      // A commit into a file that nobody can reach any more would succeed.
+      if (fileId(this.#location) !== this.#file) throw gone(this.#location);
       this.#database.exec("COMMIT");
       this.#open = false;
     });
@@ -222,10 +227,32 @@ export class SqliteLoad implements Load {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    if (this.#open && this.#database.isTransaction) this.#database.exec("ROLLBACK");
+    try {
+      if (this.#open && this.#database.isTransaction) this.#database.exec("ROLLBACK");
+    } catch {
+      // Closing the file rolls back as well; an error here would hide the one that ended the load.
+    }
     this.#open = false;
     return Promise.resolve();
   }
+}
+
+/** What tells a file from another one at the same place; undefined where there is none, or no way to tell. */
+function fileId(path: string): string | undefined {
+  try {
+    const { dev, ino } = Deno.statSync(path);
+    return ino === null ? undefined : `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function gone(file: string): LoadError {
+  return new LoadError("Cannot publish the load: the database was removed or replaced meanwhile", {
+    code: "dataset-gone",
+    at: { file },
+    next: "run again; a new database is made, and what belongs into it is read again",
+  });
 }
 
 /** Parameters of a multi-row insert, row by row. */

@@ -143,8 +143,11 @@ export class SqliteSession implements Session {
 
   [Symbol.asyncDispose](): Promise<void> {
     if (this.#database?.isOpen) {
-      if (!this.#context.readOnly && !this.#database.isTransaction) {
-        this.#setJournal(this.#database, "DELETE");
+      try {
+        const isAtRest = !this.#context.readOnly && !this.#database.isTransaction;
+        if (isAtRest) this.#setJournal(this.#database, "DELETE");
+      } catch {
+        // The file may be gone, or its disk full; the data is as safe in the log.
       }
       this.#database.close();
     }

@@ -11,7 +11,7 @@ import { disk } from "./file_layer.ts";
 import { AppendFile } from "./files.ts";
 import type { JsonObject } from "./json.ts";
 import { type Frame, frameHeads, frameOf, type FramePlace, readFrame } from "./package_frames.ts";
-import { writing } from "./package_write.ts";
+import { writing } from "./shortage.ts";
 
 // What a power cut may cost at most.
 const SYNC_AFTER_MS = 1000;

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { StateError } from "./errors.ts";
+import { writing } from "./shortage.ts";
 
 const PAUSE_MS = 200;
 
@@ -25,7 +26,11 @@ export async function takeLease(
   { waitSeconds = 0, signal, onWait }: LeaseOptions = {},
 ): Promise<Disposable> {
   const path = join(directory, "lease");
-  const file = await Deno.open(path, { create: true, read: true, write: true });
+  const file = await writing(
+    directory,
+    "begin a run",
+    () => Deno.open(path, { create: true, read: true, write: true }),
+  );
   try {
     const deadline = performance.now() + waitSeconds * 1000;
     for (let isFirst = true; !file.tryLockSync(true); isFirst = false) {
@@ -36,10 +41,11 @@ export async function takeLease(
       await new Promise((resolve) => setTimeout(resolve, Math.min(PAUSE_MS, leftMs)));
     }
     // At once, so that whoever is refused can read who holds it.
-    file.truncateSync();
-    file.writeSync(
-      new TextEncoder().encode(`in process ${Deno.pid}${host()} since ${new Date().toISOString()}\n`),
-    );
+    const holder = `in process ${Deno.pid}${host()} since ${new Date().toISOString()}\n`;
+    await writing(directory, "begin a run", async () => {
+      file.truncateSync();
+      file.writeSync(new TextEncoder().encode(holder));
+    });
   } catch (error) {
     file.close();
     throw error;

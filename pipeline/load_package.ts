@@ -14,7 +14,7 @@ import type { StoredHints } from "./table_hints.ts";
 import { disk, makeDurable } from "./file_layer.ts";
 import { AppendFile, type FileSeal, hexOf, readLines, replaceFile } from "./files.ts";
 import { frameOf, type FramePlace, readFrames } from "./package_frames.ts";
-import { writing } from "./package_write.ts";
+import { writing } from "./shortage.ts";
 
 /** How a page's body becomes records. */
 export interface PageHeader {

@@ -22,6 +22,7 @@ import { type Plan, type PlanOptions, planRun } from "./plan.ts";
 import { interrupted, loadPending, runPackage, type Work } from "./packages.ts";
 import { checkedPipelineName, pipelineDirectory } from "./pipeline_directory.ts";
 import { SchemaFiles } from "./schema_files.ts";
+import { shortage } from "./shortage.ts";
 import { type Trace, TraceRecorder } from "./trace.ts";
 import { keepTrace } from "./traces.ts";
 
@@ -212,7 +213,8 @@ class ConfiguredPipeline implements Pipeline {
       const loaded = own ? [...pending.loaded, own] : pending.loaded;
       await schemaFiles.write(session, built.resolved);
       return journal.loadInfo(names, target.name, session.location, loaded);
-    } catch (error) {
+    } catch (cause) {
+      const error = shortage(cause) ?? cause;
       throw interrupted(error, signal) ??
         (error instanceof SluiceError ? error.within({ pipeline: names.pipelineName }) : error);
     }

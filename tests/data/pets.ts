@@ -52,18 +52,30 @@ export function servePets(generation: () => number) {
 }
 
 /** The source. */
-export function pets(url: string) {
-  return defineSource("pets", {}, () => ({
+export const pets = (url: string, name?: string) => definePets(url, name)();
+
+/** The source as a module has it. */
+export function definePets(url: string, name = "pets") {
+  // Beside another source of the kind, tables have its name in front.
+  const table_name = (table: string) => name === "pets" ? table : `${name}_${table}`;
+  return defineSource(name, {}, () => ({
     client: { base_url: url, paginator: { type: "json_link", next_url_path: "next" } },
     resource_defaults: { endpoint: { data_selector: "data" } },
     resources: [
-      { name: "cats", primary_key: "id", write_disposition: "merge", endpoint: "cats" },
+      {
+        name: "cats",
+        table_name: table_name("cats"),
+        primary_key: "id",
+        write_disposition: "merge",
+        endpoint: "cats",
+      },
       {
         name: "log",
+        table_name: table_name("log"),
         write_disposition: "append",
         endpoint: { path: "log", incremental: { cursor_path: "at", start_param: "since" } },
       },
-      { name: "kinds", write_disposition: "replace", endpoint: "kinds" },
+      { name: "kinds", table_name: table_name("kinds"), write_disposition: "replace", endpoint: "kinds" },
     ],
-  }))();
+  }));
 }
