@@ -11,6 +11,7 @@ import { SYSTEM_TABLES, systemTables } from "../pipeline/schema.ts";
 import type { Column, RowBatch, SqlValue, Table } from "../pipeline/schema_types.ts";
 import { formatUtc } from "../pipeline/timestamps.ts";
 import { explain } from "./sqlite_errors.ts";
+import { checkThere, fileId } from "./sqlite_file.ts";
 import { columnsWith, createIndex } from "./sqlite_merge/merge.ts";
 import { merge } from "./sqlite_merge/mod.ts";
 import * as sql from "./sqlite_sql.ts";
@@ -144,8 +145,7 @@ export class SqliteLoad implements Load {
       for (const table of publication.tables) await this.#supersede(table, publication.loadId);
       for (const name of publication.dropTables ?? []) this.#drop(name);
       this.#writeSystemRows(publication);
-      // A commit into a file that nobody can reach any more would succeed.
-      if (fileId(this.#location) !== this.#file) throw gone(this.#location);
+      checkThere(this.#location, this.#file);
       this.#database.exec("COMMIT");
       this.#open = false;
     });
@@ -235,24 +235,6 @@ export class SqliteLoad implements Load {
     this.#open = false;
     return Promise.resolve();
   }
-}
-
-/** What tells a file from another one at the same place; undefined where there is none, or no way to tell. */
-function fileId(path: string): string | undefined {
-  try {
-    const { dev, ino } = Deno.statSync(path);
-    return ino === null ? undefined : `${dev} ${ino}`;
-  } catch {
-    return undefined;
-  }
-}
-
-function gone(file: string): LoadError {
-  return new LoadError("Cannot publish the load: the database was removed or replaced meanwhile", {
-    code: "dataset-gone",
-    at: { file },
-    next: "run again; a new database is made, and what belongs into it is read again",
-  });
 }
 
 /** Parameters of a multi-row insert, row by row. */

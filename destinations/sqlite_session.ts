@@ -8,6 +8,7 @@ import type { Load, QueryResult, Session, SessionContext, Stored } from "../pipe
 import { LoadError } from "../pipeline/errors.ts";
 import { SYSTEM_TABLES } from "../pipeline/schema.ts";
 import { explain, isBusy } from "./sqlite_errors.ts";
+import { checkThere, fileId } from "./sqlite_file.ts";
 import { SqliteLoad } from "./sqlite_load.ts";
 import { confine, runQuery } from "./sqlite_query.ts";
 
@@ -21,13 +22,17 @@ export class SqliteSession implements Session {
   readonly #lockTimeoutMs: number;
   /** Undefined as long as there is no file: a run that fails before its load leaves none behind. */
   #database: DatabaseSync | undefined;
+  /** Which file was opened; undefined while there was none. */
+  readonly #file: string | undefined;
 
   constructor(path: string, context: SessionContext, options: { lockTimeoutMs: number; isNew: boolean }) {
     this.#path = path;
     this.#context = context;
     this.#lockTimeoutMs = options.lockTimeoutMs;
     this.location = `sqlite:///${path}`;
-    if (!options.isNew) this.#open();
+    if (options.isNew) return;
+    this.#open();
+    this.#file = fileId(path);
   }
 
   #open(): DatabaseSync {
@@ -117,6 +122,7 @@ export class SqliteSession implements Session {
 
   begin(): Promise<Load> {
     return this.#attempt("begin the load", async () => {
+      if (this.#file !== undefined) checkThere(this.#path, this.#file);
       const database = this.#open();
       this.#setJournal(database, "WAL");
       database.exec("PRAGMA synchronous = FULL");

@@ -72,7 +72,7 @@ export interface Manifest {
   readonly schemaName: string;
   readonly createdAt: string;
   readonly status: "extracting" | "extracted";
-  /** Which stored state the extraction began from; undefined where there was none. */
+  /** Which state of the source the extraction began from; absent in older formats. */
   readonly base?: string;
   /** Resources that an earlier run has read and this one leaves out. */
   readonly without?: readonly string[];

@@ -21,7 +21,7 @@ import { Naming } from "./naming.ts";
 import { PACKAGES, SET_ASIDE, subfolders } from "./pipeline_directory.ts";
 import type { RunOptions } from "./pipeline.ts";
 import type { SchemaFiles } from "./schema_files.ts";
-import { readState, stateHash } from "./state.ts";
+import { readState, sourceHash } from "./state.ts";
 import { dispositionOf } from "./table_hints.ts";
 import type { TraceRecorder } from "./trace.ts";
 
@@ -122,7 +122,7 @@ async function usable(
   const stored = await session.stored(pipelineName, pkg.manifest.schemaName);
   const isMeant = !options.fresh && !options.fullRefresh && isRecent(pkg.manifest, resumeMaxAge);
   // What was answered by then may be older than what the dataset has got since, from another machine.
-  if (isMeant && pkg.manifest.base === stateHash(stored.state)) {
+  if (isMeant && pkg.manifest.base === sourceHash(stored.state, pkg.manifest.schemaName)) {
     const resumed = await pkg.resume(newLoadId());
     const { count } = resumed.answers;
     if (count) {
@@ -179,7 +179,7 @@ export async function runPackage(
   if (!resources.length && finished.size) return undefined;
   const schemaName = schemaNameOf(work);
   const stored = await session.stored(pipelineName, schemaName);
-  const base = stateHash(stored.state);
+  const base = sourceHash(stored.state, schemaName);
   const ids = { loadId: newLoadId(), pipelineName, datasetName, destination: destination.name, schemaName };
   const head = { ...ids, base, without: [...finished] };
   await using pkg = unfinished ?? await LoadPackage.create(join(directory, PACKAGES), head);

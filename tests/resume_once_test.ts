@@ -131,6 +131,26 @@ Deno.test("run starts over when the dataset has moved on since the run that was 
   });
 });
 
+Deno.test("run goes on although another source of the pipeline was loaded meanwhile", async () => {
+  let isBroken = true;
+  await withApi(({ path }) => {
+    if (path === "/b" && isBroken) return new Response("{}", { status: 404 });
+    return [{ id: 1, at: "a" }];
+  }, async (api) => {
+    const endpoint = (path: string) => ({
+      name: path,
+      endpoint: { path, data_selector: "$", incremental: { cursor_path: "at" } },
+    });
+    const config = { client: {}, resources: [endpoint("a"), endpoint("b")] };
+    await assert.rejects(api.load(config));
+    await api.load({ client: {}, resources: [endpoint("c")] }, { name: "other" });
+    isBroken = false;
+    api.requests.splice(0);
+    await api.load(config);
+    assert.deepEqual(api.lines(), ["GET /b"]);
+  });
+});
+
 Deno.test("run that goes on tells requests apart by their headers", async () => {
   let isBroken = true;
   const names = ["a", "b", "c", "d", "e", "f"];

@@ -2,8 +2,7 @@
  * Cases of runs that are killed, and playing them two at a time.
  * @module
  */
-import { Stage } from "./stage.ts";
-import type { Death, Outcome, Phase } from "./stage.ts";
+import type { Death, Outcome, Phase, Stage } from "./stage.ts";
 
 /** One case: where, and when to kill. */
 export interface Case {
