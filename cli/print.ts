@@ -5,6 +5,7 @@
  */
 import { BUG_EXIT_CODE, formatError, SluiceError } from "../pipeline/errors.ts";
 import { redact } from "../pipeline/secret.ts";
+import { shortage } from "../pipeline/shortage.ts";
 import { printable } from "./printable.ts";
 import { annotation, inWorkflow, withoutCommands } from "./workflow/commands.ts";
 
@@ -40,8 +41,9 @@ export class Reported extends Error {
 }
 
 /** Prints what ended a command and returns the exit code that goes with it. */
-export function printFailure(error: unknown, args: readonly string[]): number {
-  if (error instanceof Reported) return error.exitCode;
+export function printFailure(cause: unknown, args: readonly string[]): number {
+  if (cause instanceof Reported) return cause.exitCode;
+  const error = shortage(cause) ?? cause;
   const exitCode = error instanceof SluiceError ? error.exitCode : BUG_EXIT_CODE;
   if (args.includes("--json")) print(JSON.stringify({ ok: false, error: { ...describe(error), exitCode } }));
   if (error instanceof SluiceError) note(formatError(error));

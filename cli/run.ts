@@ -28,6 +28,7 @@ interface RunFlags extends SourceFlags {
   readonly devMode?: boolean;
   readonly schemaContract?: SchemaContract;
   readonly rejectedTable?: boolean | string;
+  readonly wait?: number | true;
   readonly progress?: ProgressKind;
   readonly json?: boolean;
 }
@@ -66,6 +67,11 @@ export function define(command: Command): void {
       schemaContract,
     )
     .option("--rejected-table [name]", "keep what contracts keep out in a table (default: rejected_rows)")
+    .option(
+      "--wait [seconds]",
+      "wait while another run of the pipeline is on (default: as long as it takes)",
+      integerFrom(0),
+    )
     .addOption(new Option("--progress <how>", "how to show progress (default: auto)").choices(PROGRESS_KINDS))
     .option("--json", "print one JSON object instead of text")
     .addHelpText("after", helpEnd(EXAMPLES))
@@ -80,7 +86,8 @@ async function run(name: string, flags: RunFlags): Promise<void> {
   const report = await RunReport.open(configuration, names);
   const info = await interruptible(async (signal) => {
     using progress = await openProgress(flags.progress ?? configuredProgress(configuration));
-    const { limit, fullRefresh, fresh, refresh, schemaContract, rejectedTable } = flags;
+    const { limit, fullRefresh, fresh, refresh, schemaContract, rejectedTable, wait } = flags;
+    const waitSeconds = wait === true ? Infinity : wait;
     return await pipeline({
       pipelineName,
       datasetName: flags.datasetName,
@@ -92,7 +99,9 @@ async function run(name: string, flags: RunFlags): Promise<void> {
         report.take(event);
       },
     })
-      .run(source, { limit, fullRefresh, fresh, refresh, schemaContract, rejectedTable, signal });
+      .run(source, {
+        ...{ limit, fullRefresh, fresh, refresh, schemaContract, rejectedTable, waitSeconds, signal },
+      });
   }).finally(() => report.finish());
   print(flags.json ? JSON.stringify({ ok: true, ...info }) : formatLoadInfo(info));
 }

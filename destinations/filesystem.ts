@@ -15,7 +15,8 @@ import type {
 } from "../pipeline/destination.ts";
 import { LoadError } from "../pipeline/errors.ts";
 import { Dataset } from "./filesystem_dataset.ts";
-import { disk, explain, type FileLayer } from "./filesystem_files.ts";
+import { disk, type FileLayer } from "../pipeline/file_layer.ts";
+import { explain } from "./filesystem_errors.ts";
 import { FilesystemLoad } from "./filesystem_load.ts";
 import { bucketPath, plainLoadId, plainName } from "./filesystem_names.ts";
 import { Queries } from "./filesystem_query.ts";

@@ -6,7 +6,7 @@
  */
 import { dirname, join } from "node:path";
 import { StateError } from "../pipeline/errors.ts";
-import type { FileLayer } from "./filesystem_files.ts";
+import type { FileLayer } from "../pipeline/file_layer.ts";
 import { SYSTEM_FOLDER } from "./filesystem_names.ts";
 
 /** A file and its place once the load is true. Paths start at the dataset and have `/` between parts. */
@@ -38,13 +38,26 @@ export async function readCommit(files: FileLayer, root: string): Promise<Commit
   const file = join(root, SYSTEM_FOLDER, RECORD);
   const text = await files.readText(file);
   if (text === undefined) return undefined;
-  const record = JSON.parse(text) as Commit;
+  const record = parsed(text, file);
   if (record.version === 1) return record;
   throw new StateError("Cannot read the commit record: a newer version of Sluice wrote it", {
     code: "newer-dataset",
     at: { file },
     next: "use that version, or let it finish its load first",
   });
+}
+
+function parsed(text: string, file: string): Commit {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new StateError("Cannot read the commit record: it is damaged", {
+      code: "commit-corrupt",
+      at: { file },
+      next: "restore the dataset from a backup, or move it away and run again with --full-refresh",
+      cause,
+    });
+  }
 }
 
 /** Makes a load true. The staged files must be on the disk by now. */
@@ -61,6 +74,8 @@ export async function writeCommit(files: FileLayer, root: string, commit: Commit
 export async function applyCommit(files: FileLayer, root: string, commit: Commit): Promise<void> {
   const folders = new Set([...commit.moves, commit.loaded].map((move) => dirname(move.to)));
   for (const folder of folders) await files.makeDirectory(join(root, folder));
+  // A file that is moved into a folder is lost with the folder's name.
+  await files.syncDirectory(root);
   for (const move of commit.moves) await files.rename(join(root, move.from), join(root, move.to));
   for (const path of commit.removes) await files.remove(join(root, path));
   await files.rename(join(root, commit.loaded.from), join(root, commit.loaded.to));

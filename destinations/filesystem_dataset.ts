@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { LoadError } from "../pipeline/errors.ts";
 import { applyCommit, readCommit, stagingFolder } from "./filesystem_commit.ts";
-import type { FileLayer } from "./filesystem_files.ts";
+import { type FileLayer, makeDurable } from "../pipeline/file_layer.ts";
 import { MARKER, SYSTEM_FOLDER } from "./filesystem_names.ts";
 
 const LOCK = "lock";
@@ -34,7 +34,7 @@ export class Dataset {
 
   /** Creates what is missing, finishes a load that became true, and clears away those that never will. */
   async prepare(): Promise<void> {
-    await this.files.makeDirectory(this.path(SYSTEM_FOLDER));
+    await makeDurable(this.files, this.path(SYSTEM_FOLDER));
     const isNew = await this.files.readText(this.path(MARKER)) === undefined;
     const isUnfinished = await readCommit(this.files, this.root) !== undefined;
     // A writer at work clears up itself; waiting for it is needed only where its work is.
@@ -55,7 +55,8 @@ export class Dataset {
   /** Makes an empty folder for a load's files; it is the load's until the lock that comes back is let go. */
   async stage(loadId: string): Promise<Disposable> {
     const folder = this.path(stagingFolder(loadId));
-    await this.files.makeDirectory(folder);
+    // A commit record must never be there without the files that it names.
+    await makeDurable(this.files, folder);
     const lock = await this.files.lock(join(folder, LOCK), { wait: false });
     if (!lock) {
       throw new LoadError("Cannot begin the load: another process is loading this load package", {

@@ -2,16 +2,22 @@
  * One load into files: rows are staged, and publishing is one commit record.
  * @module
  */
-import type { Load, Publication } from "../pipeline/destination.ts";
+import { checkUnchanged, type Load, type Publication } from "../pipeline/destination.ts";
 import { LoadError } from "../pipeline/errors.ts";
 import type { RowBatch, Table } from "../pipeline/schema_types.ts";
 import { applyCommit, writeCommit } from "./filesystem_commit.ts";
 import type { Dataset } from "./filesystem_dataset.ts";
-import { explain } from "./filesystem_files.ts";
+import { explain } from "./filesystem_errors.ts";
 import { checkTable, plainName } from "./filesystem_names.ts";
 import { StagedFiles } from "./filesystem_staging.ts";
 import { supersede } from "./filesystem_supersede.ts";
-import { loadedFile, outdatedStates, versionAndStateFiles, versionFiles } from "./filesystem_system.ts";
+import {
+  loadedFile,
+  outdatedStates,
+  readStored,
+  versionAndStateFiles,
+  versionFiles,
+} from "./filesystem_system.ts";
 import { View } from "./filesystem_view.ts";
 
 /** Rows that become true together, or leave nothing behind. */
@@ -83,6 +89,7 @@ export class FilesystemLoad implements Load {
     const view = await View.take(files, root);
     // A load package that is handed over twice is true once.
     if (view.loadIds.has(this.#loadId)) return;
+    await checkUnchanged(publication, (...names) => readStored(view, ...names));
     for (const each of publication.tables) {
       const replaceAll = each.replaceAll || this.#cleared.has(each.table.name);
       await supersede(view, this.#staged, { ...each, replaceAll });

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { RowBatch } from "../pipeline/schema_types.ts";
 import { type Commit, type Move, stagingFolder } from "./filesystem_commit.ts";
-import type { FileLayer } from "./filesystem_files.ts";
+import type { FileLayer } from "../pipeline/file_layer.ts";
 import { count, type IsGone, survivors } from "./filesystem_filter.ts";
 import { readLines, rowEncoder } from "./filesystem_rows.ts";
 

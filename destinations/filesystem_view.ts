@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { LoadError } from "../pipeline/errors.ts";
 import { SYSTEM_TABLES } from "../pipeline/schema.ts";
 import { type Commit, readCommit } from "./filesystem_commit.ts";
-import type { FileLayer } from "./filesystem_files.ts";
+import type { FileLayer } from "../pipeline/file_layer.ts";
 import { compareLoadIds, NAME_SEPARATOR } from "./filesystem_names.ts";
 import { loadIdOf, readLines } from "./filesystem_rows.ts";
 

@@ -30,7 +30,7 @@ const EXPLANATIONS: Readonly<Record<number, Explanation>> = {
   10: {
     code: "disk-error",
     what: "reading or writing the disk failed",
-    next: "check the disk, then run again",
+    next: "check the disk, and whether it is full, then run again",
   },
   11: {
     code: "corrupt-database",

@@ -5,12 +5,19 @@
  * @module
  */
 import type { DatabaseSync, SQLInputValue } from "sqlite";
-import type { Load, Publication, TablePublication } from "../pipeline/destination.ts";
+import {
+  checkUnchanged,
+  type Load,
+  type Publication,
+  type Session,
+  type TablePublication,
+} from "../pipeline/destination.ts";
 import { LoadError } from "../pipeline/errors.ts";
 import { SYSTEM_TABLES, systemTables } from "../pipeline/schema.ts";
 import type { Column, RowBatch, Table } from "../pipeline/schema_types.ts";
 import { formatUtc } from "../pipeline/timestamps.ts";
 import { explain } from "./sqlite_errors.ts";
+import { checkThere, fileId } from "./sqlite_file.ts";
 import { columnsWith, createIndex } from "./sqlite_merge/merge.ts";
 import { merge } from "./sqlite_merge/mod.ts";
 import * as sql from "./sqlite_sql.ts";
@@ -35,6 +42,8 @@ export interface SqliteLoadParts {
   readonly location: string;
   /** Begins a write transaction, waiting for its turn. */
   readonly beginWriting: () => Promise<void>;
+  /** What the dataset knows now. */
+  readonly stored: Session["stored"];
 }
 
 /** Takes rows, and then publishes them or vanishes. */
@@ -42,18 +51,23 @@ export class SqliteLoad implements Load {
   readonly #database: DatabaseSync;
   readonly #location: string;
   readonly #beginWriting: () => Promise<void>;
+  readonly #stored: Session["stored"];
   readonly #staged: StagedRows;
   /** Tables at the destination, as publishing finds and changes them. */
   readonly #tables = new Map<string, TargetTable>();
   readonly #parents = new Map<string, string>();
   /** What becomes of tables before new rows come, as the beginning of a statement. */
   readonly #cleared = new Map<string, "DROP TABLE" | "DELETE FROM">();
+  /** Which file is at the location. */
+  readonly #file: string | undefined;
 
-  constructor({ database, location, beginWriting }: SqliteLoadParts) {
+  constructor({ database, location, beginWriting, stored }: SqliteLoadParts) {
     this.#database = database;
     this.#location = location;
     this.#beginWriting = beginWriting;
+    this.#stored = stored;
     this.#staged = new StagedRows(database);
+    this.#file = fileId(location);
   }
 
   drop(tables: readonly string[]): Promise<void> {
@@ -152,10 +166,12 @@ export class SqliteLoad implements Load {
     return this.#attempt("publish the load", async () => {
       for (const table of systemTables()) this.#staged.migrate(table);
       await this.#beginWriting();
+      await checkUnchanged(publication, this.#stored);
       this.#clear();
       for (const staged of this.#staged.tables()) this.#take(staged);
       for (const table of publication.tables) await this.#supersede(table, publication.loadId);
       this.#writeSystemRows(publication);
+      checkThere(this.#location, this.#file);
       this.#database.exec("COMMIT");
     });
   }
@@ -232,9 +248,13 @@ export class SqliteLoad implements Load {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    if (this.#database.isOpen) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      this.#staged.clear();
+    try {
+      if (this.#database.isOpen) {
+        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+        this.#staged.clear();
+      }
+    } catch {
+      // Closing the file rolls back as well; an error here would hide the one that ended the load.
     }
     return Promise.resolve();
   }

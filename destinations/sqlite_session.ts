@@ -8,6 +8,7 @@ import type { Load, QueryResult, Session, SessionContext, Stored } from "../pipe
 import { LoadError } from "../pipeline/errors.ts";
 import { SYSTEM_TABLES } from "../pipeline/schema.ts";
 import { explain, isBusy } from "./sqlite_errors.ts";
+import { checkThere, fileId } from "./sqlite_file.ts";
 import { SqliteLoad } from "./sqlite_load.ts";
 import { confine, runQuery } from "./sqlite_query.ts";
 
@@ -21,7 +22,7 @@ export class SqliteSession implements Session {
   readonly #lockTimeoutMs: number;
   /** Undefined as long as there is no file: a run that fails before its load leaves none behind. */
   #database: DatabaseSync | undefined;
-  /** Which file the database is in. */
+  /** Which file was opened. */
   #file: string | undefined;
   readonly #isNew: boolean;
 
@@ -38,23 +39,8 @@ export class SqliteSession implements Session {
     if (this.#database) return this.#database;
     const readOnly = this.#context.readOnly ?? false;
     this.#database = new DatabaseSync(this.#path, { readOnly, timeout: BUSY_PAUSE_MS });
-    this.#file = fileAt(this.#path);
+    this.#file = fileId(this.#path);
     return this.#database;
-  }
-
-  /** Rows that went into a file without a name would be lost. */
-  #refuseVanished(): void {
-    const file = fileAt(this.#path);
-    if (file === this.#file) return;
-    this.#database!.exec("ROLLBACK");
-    throw new LoadError(
-      `Cannot load into the database: it was ${file ? "replaced" : "removed"} while the load was prepared`,
-      {
-        code: "dataset-vanished",
-        at: { file: this.#path },
-        next: "run again; what was read is kept and loaded first",
-      },
-    );
   }
 
   /** Proves that the file is ours and can be written before anything is extracted for it. */
@@ -139,15 +125,16 @@ export class SqliteSession implements Session {
 
   begin(): Promise<Load> {
     return this.#attempt("begin the load", async () => {
+      if (this.#file !== undefined) checkThere(this.#path, this.#file);
       const database = this.#open();
       const beginWriting = async () => {
         // Nobody reads a database that is empty, and each page is written once.
         if (!isEmpty(database)) this.#setJournal(database, "WAL");
         database.exec("PRAGMA synchronous = FULL");
         await this.#beginWriting(database);
-        this.#refuseVanished();
       };
-      return new SqliteLoad({ database, location: this.#path, beginWriting });
+      const stored: Session["stored"] = (...names) => this.stored(...names);
+      return new SqliteLoad({ database, location: this.#path, beginWriting, stored });
     });
   }
 
@@ -169,28 +156,21 @@ export class SqliteSession implements Session {
 
   [Symbol.asyncDispose](): Promise<void> {
     if (this.#database?.isOpen) {
-      if (!this.#context.readOnly && !this.#database.isTransaction) {
-        this.#setJournal(this.#database, "DELETE");
+      try {
+        const isAtRest = !this.#context.readOnly && !this.#database.isTransaction;
+        if (isAtRest) this.#setJournal(this.#database, "DELETE");
+      } catch {
+        // The file may be gone, or its disk full; the data is as safe in the log.
       }
       this.#database.close();
     }
-    if (this.#isNew && this.#file && fileAt(this.#path) === this.#file) removeEmpty(this.#path);
+    if (this.#isNew && this.#file && fileId(this.#path) === this.#file) removeEmpty(this.#path);
     return Promise.resolve();
   }
 }
 
 function isEmpty(database: DatabaseSync): boolean {
   return database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
-}
-
-/** Tells files at one path apart; undefined where there is none. */
-function fileAt(path: string): string | undefined {
-  try {
-    const { dev, ino } = Deno.statSync(path);
-    return `${dev} ${ino}`;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A file that was made for a load and got nothing goes with it. Whoever has it open too will notice. */

@@ -8,23 +8,21 @@ import type { JsonObject, JsonValue } from "../pipeline/json.ts";
 import { type JsonPath, jsonPath } from "../pipeline/json_path.ts";
 import { Boundary } from "./boundary.ts";
 import { type CursorOwner, CursorState, type Progress } from "./cursor_state.ts";
-import { areComparable, compare, type CursorValue, cursorValue, isSame, shift } from "./cursor_value.ts";
+import {
+  areComparable,
+  compare,
+  type CursorValue,
+  cursorValue,
+  isSame,
+  momentLike,
+  shift,
+} from "./cursor_value.ts";
 import { callOwn } from "./own_code.ts";
 import type { IncrementalConfig } from "./definition/rest_api_config.ts";
 import type { IncrementalValues } from "./definition/source.ts";
 
 // More equal values than this mean that the cursor is too coarse to tell records apart.
 const MANY_AT_BOUNDARY = 200;
-
-const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d/;
-
-/** When a walk was made. */
-export interface WalkTime {
-  /** The server's clock when it began, epoch milliseconds. */
-  readonly serverTime: number;
-  /** It went on where an earlier run stopped. */
-  readonly isResumed?: boolean;
-}
 
 /** How one consumer of a walk (a resource, or one below it) uses the cursor. */
 export class Cursor {
@@ -153,6 +151,7 @@ export class Cursor {
       this.#passedStart = true;
       return false;
     }
+    if (this.#isHeldBack(value)) return false;
     this.#note(value, record);
     const isAtStart = this.start !== undefined && isSame(value, this.start);
     return !isAtStart || !this.#boundary?.knows(record);
@@ -170,6 +169,22 @@ export class Cursor {
     if (this.#end === undefined) return false;
     if (isSame(value, this.#end)) return this.config.range_end !== "closed";
     return !isSame(this.#best(value, this.#end), this.#end);
+  }
+
+  /**
+   * Where a walk went on after a break, the cursor may not move past its beginning, so that what is newer comes
+   * again in the next run. Rows that are merged may come twice; rows that are appended are left to that run.
+   */
+  #isHeldBack(value: CursorValue): boolean {
+    const limit = this.#owner.seesChanges ? undefined : this.#limitFor(value);
+    return limit !== undefined && compare(value, limit) >= 0;
+  }
+
+  /** The beginning of a walk that went on, where a value is a time. */
+  #limitFor(value: CursorValue): CursorValue | undefined {
+    const { began } = this.#owner.resumed ?? {};
+    const { last_value_func: func = "max" } = this.config;
+    return began === undefined || func !== "max" || this.isStateless ? undefined : momentLike(value, began);
   }
 
   #isBefore(value: CursorValue, from: CursorValue): boolean {
@@ -228,17 +243,17 @@ export class Cursor {
   }
 
   /**
-   * Moves the stored value to the best one met, but with `cap_at_run_start` not past `serverTime`: in a list
-   * without order a record may change after its page was read, and only what happened before the walk began
-   * is certain. A walk that went on after a break is always held back like that, as far as its values are times.
-   * Nothing is stored for a walk with an end.
+   * Moves the stored value to the best one met, but with `cap_at_run_start` not past `began`, the server's clock when
+   * the walk began: in a list without order a record may change after its page was read, and only what happened
+   * before is certain. A walk that went on after a break is always held back like that, as far as its values are
+   * times. Nothing is stored for a walk with an end.
    *
    * @returns how many records share the last value, when they are suspiciously many; `Infinity`: too many to
    *   be remembered
    */
-  commit({ serverTime, isResumed }: WalkTime): number | undefined {
+  commit(began: number): number | undefined {
     if (this.isStateless) return undefined;
-    const reached = this.#cameTo({ serverTime, isResumed });
+    const reached = this.#cameTo(began);
     const started = this.#broughtAny ? { at: this.#stored ?? this.initial } : undefined;
     this.#state.note({ initial: this.initial, started, reached });
     if (reached?.hashes && this.#boundary?.isFull) return Infinity;
@@ -246,13 +261,13 @@ export class Cursor {
     return count > MANY_AT_BOUNDARY ? count : undefined;
   }
 
-  #cameTo({ serverTime, isResumed }: WalkTime): Progress["reached"] {
+  #cameTo(began: number): Progress["reached"] {
     let value = this.#reached;
     if (value === undefined) return undefined;
     const stored = this.#stored;
-    const limit = new Date(serverTime).toISOString();
-    const mayCap = this.config.cap_at_run_start || (isResumed && ISO_TIME.test(String(value)));
-    const isCapped = mayCap && typeof value === "string" && compare(value, limit) > 0;
+    const mayCap = this.config.cap_at_run_start && typeof value === "string";
+    const limit = mayCap ? new Date(began).toISOString() : this.#limitFor(value);
+    const isCapped = limit !== undefined && compare(value, limit) > 0;
     if (isCapped) value = limit;
     const isKnown = stored !== undefined && isSame(value, stored);
     if (stored !== undefined && !isKnown && isSame(this.#best(value, stored), stored)) return undefined;

@@ -18,6 +18,8 @@ export interface CursorOwner {
   readonly primaryKey?: string | readonly string[];
   /** A record at the boundary counts as new when it has changed. */
   readonly seesChanges?: boolean;
+  /** Of a walk that went on after a break: when it began, by the server's clock, epoch milliseconds. */
+  readonly resumed?: { readonly began?: number };
   /** Sets the slot apart from that of the resource's own cursor. */
   readonly prefix?: string;
   /** The parent that this cursor is for alone, when each has its own. */

@@ -79,3 +79,22 @@ function shiftText(value: string, by: number): string {
   if (!parts) return movedDate(value, outward(by)) ?? value;
   return moved(parts, by) ?? value;
 }
+
+const ISO_TIME_REGEXP = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
+const ZONED_REGEXP = /(?:Z|[+-]\d\d:?\d\d)$/;
+const SECONDS = { from: 1e9, to: 1e10 };
+
+/**
+ * A moment, given in epoch milliseconds, spelled as a value that may be a time: a date-time, or seconds or
+ * milliseconds since 1970. Undefined where the value is something else.
+ */
+export function momentLike(value: CursorValue, moment: number): CursorValue | undefined {
+  if (typeof value === "string") {
+    if (!ISO_TIME_REGEXP.test(value)) return undefined;
+    const text = new Date(moment).toISOString().replace("T", value[10]!);
+    return ZONED_REGEXP.test(value) ? text : text.slice(0, -1);
+  }
+  const count = Math.abs(Number(value));
+  if (count >= SECONDS.from && count < SECONDS.to) return Math.floor(moment / 1000);
+  return count >= SECONDS.from * 1000 && count < SECONDS.to * 1000 ? moment : undefined;
+}

@@ -7,7 +7,7 @@ import { fieldAt } from "../pipeline/field_path.ts";
 import { canonicalJson, type JsonObject } from "../pipeline/json.ts";
 import { hashBoundary } from "../pipeline/row_ids.ts";
 import { dispositionOf, keysOf } from "../pipeline/table_hints.ts";
-import { Cursor, type WalkTime } from "./cursor.ts";
+import { Cursor } from "./cursor.ts";
 import type { ResourceNode } from "./graph.ts";
 import { parentFieldsOf } from "./definition/references.ts";
 import type { IncrementalConfig } from "./definition/rest_api_config.ts";
@@ -25,6 +25,7 @@ export class ResourceCursors {
   readonly #state: JsonObject;
   readonly #own: CursorSet | undefined;
   readonly #gates = new Map<ResourceNode, CursorSet>();
+  readonly #resumed: { began?: number } = {};
 
   constructor({ node, state }: CursorsOptions) {
     this.#node = node;
@@ -43,7 +44,8 @@ export class ResourceCursors {
     // Who appends has had a record; who merges wants it as it is.
     const seesChanges = dispositionOf(settings).disposition === "merge";
     const primaryKey = settings.primary_key ?? undefined;
-    const owner = { state: this.#state, resource: name, primaryKey, seesChanges };
+    const resumed = this.#resumed;
+    const owner = { state: this.#state, resource: name, primaryKey, seesChanges, resumed };
     return new CursorSet(this.#node, (parentKey) => new Cursor(config, { ...owner, parentKey }));
   }
 
@@ -76,6 +78,7 @@ export class ResourceCursors {
       prefix: `${above.name}:`,
       primaryKey: above.resource.settings.primary_key ?? undefined,
       seesChanges: true,
+      resumed: this.#resumed,
     };
     return new CursorSet(above, (parentKey) => new Cursor(config, { ...owner, parentKey }));
   }
@@ -102,9 +105,17 @@ export class ResourceCursors {
     return this.#all().some(({ start }) => start !== undefined);
   }
 
-  /** Moves what is remembered. Returns how many records share a last value, where these are too many. */
-  commit(walk: WalkTime): number {
-    return this.#all().reduce((most, cursor) => Math.max(most, cursor.commit(walk) ?? 0), 0);
+  /** The walk began at a moment and went on after a break. */
+  holdBack(began: number): void {
+    this.#resumed.began = began;
+  }
+
+  /**
+   * Moves what is remembered of a walk that began at a moment, by the server's clock. Returns how many records
+   * share a last value, where these are too many.
+   */
+  commit(began: number): number | undefined {
+    return this.#all().reduce((most, cursor) => Math.max(most, cursor.commit(began) ?? 0), 0);
   }
 
   #all(): Cursor[] {

@@ -22,8 +22,11 @@ export interface ExtractOptions {
   readonly state: JsonObject;
   /** Answers are put into it, and those that are in it are not asked for again. */
   readonly answers?: AnswerBook;
-  /** Some answers are older than this run: what changed since they came may be missing. */
-  readonly isResumed?: boolean;
+  /**
+   * When the extraction began that is gone on with, epoch milliseconds: some answers are as old as that, and what
+   * changed since they came may be missing.
+   */
+  readonly since?: number;
   readonly signal: AbortSignal;
   readonly emit: Emit;
 }

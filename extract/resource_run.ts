@@ -94,12 +94,26 @@ export class ResourceRun {
     const walk: Walk = { audience: new Set(this.#loading), isCut: false };
     let began: number | undefined;
     const endedBy = await this.#read(walk, async (page) => {
-      began ??= isRestPage(page) ? page.response.serverTime : this.#serverTime;
+      if (began === undefined) this.#holdBack(began = this.#momentOf(page));
       await this.#take(page, walk);
       return this.#goesOn(page, walk);
     });
     this.#tally.end(endedBy);
     await this.#finish(began ?? this.#serverTime);
+  }
+
+  /** The server's clock when a page was read, which may have been in an earlier run. */
+  #momentOf(page: ExtractedPage): number {
+    return isRestPage(page)
+      ? page.response.serverTime
+      : Math.min(this.#serverTime, this.#parts.options.since ?? Infinity);
+  }
+
+  /** A walk that goes on after a break holds back what is newer than its beginning, here and below. */
+  #holdBack(began: number): void {
+    if (this.#parts.options.since === undefined) return;
+    this.#cursors.holdBack(began);
+    for (const child of this.#children) child.#holdBack(began);
   }
 
   async #read(walk: Walk, use: (page: ExtractedPage) => Promise<boolean>): Promise<EndedBy | undefined> {
@@ -238,7 +252,7 @@ export class ResourceRun {
   }
 
   #commit(began: number): void {
-    const many = this.#cursors.commit({ serverTime: began, isResumed: this.#parts.options.isResumed });
+    const many = this.#cursors.commit(began);
     if (!many) return;
     this.#warn(
       "coarse-cursor",

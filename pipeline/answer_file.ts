@@ -7,10 +7,11 @@
 import { dirname } from "node:path";
 import type { AnswerBook, StoredAnswer } from "../rest/answers.ts";
 import { StateError } from "./errors.ts";
+import { disk } from "./file_layer.ts";
 import { AppendFile } from "./files.ts";
 import type { JsonObject } from "./json.ts";
 import { type Frame, frameHeads, frameOf, type FramePlace, readFrame } from "./package_frames.ts";
-import { writing } from "./package_write.ts";
+import { writing } from "./shortage.ts";
 
 // What a power cut may cost at most.
 const SYNC_AFTER_MS = 1000;
@@ -54,7 +55,7 @@ export class AnswerFile implements AnswerBook, AsyncDisposable {
   /** Cuts away what a crash left half-written at the end. */
   async trim(): Promise<void> {
     const size = await (await this.#readable())?.stat().then((file) => file.size) ?? 0;
-    if (size > this.#end) await Deno.truncate(this.#path, this.#end);
+    if (size > this.#end) await disk.truncate(this.#path, this.#end);
   }
 
   #note({ forgotten, owner, key }: JsonObject, place: FramePlace): void {
@@ -98,13 +99,15 @@ export class AnswerFile implements AnswerBook, AsyncDisposable {
 
   async recall(owner: string, key: string): Promise<StoredAnswer & { place: FramePlace } | undefined> {
     const owned = this.#of(owner);
-    const place = owned.known.get(key)?.shift();
-    if (place === undefined) return undefined;
-    const frame = await this.#frame(place);
-    // What a power cut left half-written in the middle is asked for again.
-    if (!frame) return undefined;
-    owned.recalled++;
-    return { head: frame.header.head as JsonObject, bytes: frame.body, place };
+    for (;;) {
+      const place = owned.known.get(key)?.shift();
+      if (place === undefined) return undefined;
+      const frame = await this.#frame(place);
+      // What a power cut left half-written in the middle was asked for again, or will be.
+      if (!frame) continue;
+      owned.recalled++;
+      return { head: frame.header.head as JsonObject, bytes: frame.body, place };
+    }
   }
 
   async keep(owner: string, key: string, { head, bytes }: StoredAnswer): Promise<FramePlace> {
@@ -165,7 +168,9 @@ export class AnswerFile implements AnswerBook, AsyncDisposable {
 
   /** Makes what was kept durable. */
   async sync(): Promise<void> {
-    await this.#writer?.sync();
+    if (!this.#writer) return;
+    await this.#writer.sync();
+    await disk.syncDirectory(dirname(this.#path));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

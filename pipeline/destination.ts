@@ -4,6 +4,7 @@
  * @module
  */
 import type { MergeStrategy, RowBatch, Table, WriteDisposition } from "./schema_types.ts";
+import { LoadError } from "./errors.ts";
 import type { ParameterSpecs, Resolved } from "./parameters.ts";
 
 /** What a destination can do. The engine reads this and never asks which destination it is. */
@@ -86,10 +87,32 @@ export interface Publication {
   /** UTC, epoch milliseconds. */
   readonly insertedAt: number;
   readonly tables: readonly TablePublication[];
+  /** What the rows were made for: on anything else they must not be published. */
+  readonly onto?: { readonly pipelineName: string; readonly stored: Stored };
   /** Present when the schema's hash is not stored yet. */
   readonly version?: VersionRow;
   /** Present when the state changed. */
   readonly state?: StateRow;
+}
+
+/**
+ * Refuses what was made for another schema or state than is stored by now; to be asked where nobody can change it
+ * any more.
+ *
+ * @throws {LoadError} "dataset-changed"
+ */
+export async function checkUnchanged(
+  { onto, schemaName }: Publication,
+  read: (pipelineName: string, schemaName: string) => Stored | Promise<Stored>,
+): Promise<void> {
+  if (!onto) return;
+  const { schema, state } = await read(onto.pipelineName, schemaName);
+  if (schema === onto.stored.schema && state === onto.stored.state) return;
+  throw new LoadError("Cannot publish the load: another one was published while it was prepared", {
+    code: "dataset-changed",
+    next: "run again; what was read is kept and loaded first",
+    recovery: "retry",
+  });
 }
 
 /** A load in progress. Disposing it before `publish` leaves the dataset as it was. */

@@ -6,6 +6,7 @@ import { resourceGraph } from "../extract/graph.ts";
 import { extract } from "../extract/mod.ts";
 import { planned } from "../extract/resource_summary.ts";
 import type { AnswerFile } from "./answer_file.ts";
+import type { Stored } from "./destination.ts";
 import { ExtractError, InterruptedError, LoadError, SluiceError, StateError } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import type { Loading } from "./load.ts";
@@ -16,18 +17,27 @@ import type { Work } from "./packages.ts";
 import { startingState } from "./run_settings.ts";
 import { recordsOf } from "./stored_records.ts";
 
+/** What is to be extracted. */
+export interface Extracting {
+  /** What the dataset knew when the run began. */
+  readonly stored: Stored;
+  readonly resources: readonly string[];
+  /** When the extraction that is gone on with began, epoch milliseconds. */
+  readonly since?: number;
+}
+
 /**
  * Extracts into a package and makes rows of it meanwhile. What fails keeps what the API answered so far, for the
  * next run to go on from.
  *
  * @returns the load that holds the rows, ready to be finished
  */
-export async function extractInto(work: Work, pkg: LoadPackage, isResumed: boolean): Promise<Loader> {
+export async function extractInto(work: Work, pkg: LoadPackage, what: Extracting): Promise<Loader> {
   try {
     for (;;) {
-      const loader = new LateLoader(() => Loader.begin(loadingOf(work, pkg)));
+      const loader = new LateLoader(() => Loader.begin(loadingOf(work, pkg, what.resources)));
       try {
-        await extractOnce(work, pkg, { loader, isResumed });
+        await extractOnce(work, pkg, { ...what, loader });
         return await loader.get();
       } catch (error) {
         await loader[Symbol.asyncDispose]();
@@ -44,22 +54,21 @@ export async function extractInto(work: Work, pkg: LoadPackage, isResumed: boole
 async function extractOnce(
   work: Work,
   pkg: LoadPackage,
-  { loader, isResumed }: { loader: LateLoader; isResumed: boolean },
+  { stored, resources: selected, since, loader }: Extracting & { loader: LateLoader },
 ): Promise<void> {
-  const { pipelineName, datasetName, resolved, options, settings, journal, session, destination } = work;
+  const { pipelineName, datasetName, resolved, options, settings, journal, destination } = work;
   const schemaName = schemaNameOf(work);
   const header = { pipelineName, datasetName, schemaName, destination: destination.name };
-  const stored = await session.stored(pipelineName, schemaName);
   const state = startingState(stored.state, header, { ...settings, fullRefresh: options.fullRefresh });
   const resources = journal.resources = await extract({
     sourceName: schemaName,
     source: resolved,
-    resources: selectionOf(work),
+    resources: selected,
     limit: options.limit,
     fullRefresh: options.fullRefresh || settings.refresh !== undefined,
     state,
     answers: pkg.answers,
-    isResumed,
+    since,
     signal: work.signal,
     emit: journal.emit,
   }, {
@@ -94,15 +103,11 @@ class LateLoader implements AsyncDisposable {
   }
 }
 
-function loadingOf(work: Work, { manifest: head }: LoadPackage): Loading {
+function loadingOf(work: Work, { manifest: head }: LoadPackage, selected: readonly string[]): Loading {
   const { resolved, session, destination, signal, rules, journal: { emit }, schemaFiles: { amend } } = work;
-  const nodes = resourceGraph(resolved.resources, selectionOf(work)).filter(({ loads }) => loads);
+  const nodes = resourceGraph(resolved.resources, selected).filter(({ loads }) => loads);
   const resources = Object.fromEntries(nodes.map(({ name, resource }) => [name, planned(resource)]));
   return { head, resources, session, destination, signal, emit, amend, rules };
-}
-
-function selectionOf({ options, source }: Work): readonly string[] | undefined {
-  return options.resources ?? source.resources;
 }
 
 /** The name of the schema of a run's tables. */

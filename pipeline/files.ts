@@ -3,23 +3,27 @@
  * @module
  */
 import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
 import { LoadError } from "./errors.ts";
+import { type Appender, disk, makeDurable } from "./file_layer.ts";
+
+const LARGEST_COPY_BYTES = 256 * 1024;
+const encoder = new TextEncoder();
 
 /** Writes a file so that a reader, or a crash, meets either the old content or the new one. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`;
-  using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-  const bytes = new TextEncoder().encode(text);
-  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
-  await file.sync();
-  await Deno.rename(temporary, path);
-  await syncDirectory(dirname(path));
+  await disk.remove(temporary);
+  await disk.append(temporary, encoder.encode(text));
+  await disk.sync(temporary);
+  await disk.rename(temporary, path);
+  await disk.syncDirectory(dirname(path));
 }
 
 /** Creates a directory and those above it. @throws {LoadError} that names it */
 export async function makeDirectory(path: string): Promise<void> {
   try {
-    await Deno.mkdir(path, { recursive: true });
+    await makeDurable(disk, path);
   } catch (cause) {
     throw new LoadError(
       `Cannot create the working folder: ${cause instanceof Error ? cause.message : cause}`,
@@ -42,13 +46,6 @@ export async function isDirectory(path: string): Promise<boolean> {
   }
 }
 
-/** Makes renames in a directory durable. Windows has no such call and needs none. */
-export async function syncDirectory(path: string): Promise<void> {
-  if (Deno.build.os === "windows") return;
-  using directory = await Deno.open(path);
-  await directory.sync();
-}
-
 /** The lines of a text file, one at a time; none when there is no such file. */
 export async function* readLines(path: string): AsyncGenerator<string> {
   let file: Deno.FsFile;
@@ -67,39 +64,62 @@ export async function* readLines(path: string): AsyncGenerator<string> {
   if (rest) yield rest;
 }
 
+/** What a file must turn out to be when it is read again. */
+export interface FileSeal {
+  readonly bytes: number;
+  /** 8 hex digits. */
+  readonly crc32: string;
+}
+
 /** A file that grows at its end. Calls may overlap; what they append stays whole and in order. */
 export class AppendFile {
   readonly #path: string;
-  #file: Deno.FsFile | undefined;
+  #file: Appender | undefined;
   #last: Promise<void> = Promise.resolve();
   #syncing: Promise<void> | undefined;
+  #isNamed = false;
+  #bytes = 0;
+  #crc = 0;
 
   constructor(path: string) {
     this.#path = path;
   }
 
+  /** What was appended so far. */
+  get seal(): FileSeal {
+    return { bytes: this.#bytes, crc32: hexOf(this.#crc) };
+  }
+
   /** Appends bytes. The file is created with the first of them. */
   append(parts: readonly Uint8Array[]): Promise<void> {
     return this.#next(async () => {
-      this.#file ??= await Deno.open(this.#path, { create: true, append: true });
-      for (const bytes of parts) {
-        for (let written = 0; written < bytes.length;) {
-          written += await this.#file.write(bytes.subarray(written));
-        }
+      this.#file ??= await disk.appender(this.#path);
+      for (const bytes of together(parts)) {
+        await this.#file.append(bytes);
+        this.#bytes += bytes.length;
+        this.#crc = crc32(bytes, this.#crc);
       }
     });
   }
 
-  /** Makes what was appended durable. @throws also what an earlier {@link syncSoon} met */
+  /**
+   * Makes what was appended durable; the name of the file is its directory's to keep.
+   *
+   * @throws also what an earlier {@link syncSoon} met
+   */
   async sync(): Promise<void> {
     await this.#syncing;
-    await this.#next(async () => await this.#file?.syncData());
+    await this.#next(async () => await this.#file?.sync());
   }
 
-  /** The same, but nobody waits for it; one at a time. */
+  /** The same with the name, but nobody waits for it; one at a time. */
   syncSoon(): void {
     if (this.#syncing) return;
-    const syncing = this.#syncing = this.#last.then(async () => await this.#file?.syncData());
+    const syncing = this.#syncing = this.#last.then(async () => {
+      await this.#file?.sync();
+      if (!this.#isNamed) await disk.syncDirectory(dirname(this.#path));
+      this.#isNamed = true;
+    });
     // A failure stays, for whoever has to rely on it.
     syncing.then(() => this.#syncing = undefined, () => {});
   }
@@ -116,3 +136,19 @@ export class AppendFile {
     return this.#last = this.#last.then(action);
   }
 }
+
+/** Small parts as one, since each write costs a call; what is large is not copied. */
+function together(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  if (parts.length < 2 || size > LARGEST_COPY_BYTES) return parts;
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return [all];
+}
+
+/** A checksum as text. */
+export const hexOf = (sum: number) => sum.toString(16).padStart(8, "0");

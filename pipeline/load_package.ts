@@ -12,9 +12,10 @@ import { StateError } from "./errors.ts";
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
 import type { RefreshMode } from "./refresh.ts";
 import type { StoredHints } from "./table_hints.ts";
-import { AppendFile, readLines, replaceFile, syncDirectory } from "./files.ts";
+import { disk, makeDurable } from "./file_layer.ts";
+import { AppendFile, type FileSeal, hexOf, readLines, replaceFile } from "./files.ts";
 import { frameOf, type FramePlace, readFrames } from "./package_frames.ts";
-import { writing } from "./package_write.ts";
+import { writing } from "./shortage.ts";
 
 /** How a page's body becomes records. */
 export interface PageHeader {
@@ -60,11 +61,11 @@ export interface ResourceSummary {
 }
 
 /** What a package is for. */
-export type PackageHead = Omit<Manifest, "format" | "status" | "resources" | "createdAt">;
+export type PackageHead = Omit<Manifest, "format" | "status" | "resources" | "createdAt" | "state" | "files">;
 
 /** The head of a package. */
 export interface Manifest {
-  readonly format: 1 | 2;
+  readonly format: 1 | 2 | 3;
   readonly loadId: string;
   readonly pipelineName: string;
   readonly datasetName: string;
@@ -76,15 +77,22 @@ export interface Manifest {
   readonly maxTableNesting?: number;
   readonly createdAt: string;
   readonly status: "extracting" | "extracted";
+  /** Which state of the source the extraction began from; absent in older formats. */
+  readonly base?: string;
+  /** Resources that an earlier run has read and this one leaves out. */
+  readonly without?: readonly string[];
   readonly resources: Readonly<Record<string, ResourceSummary>>;
   /** The pipeline state that becomes true when this package is published. */
   readonly state?: JsonObject;
+  /** What the files beside the answers must turn out to be; absent in older formats. */
+  readonly files?: Readonly<Record<string, FileSeal>>;
 }
 
 const MANIFEST = "package.json";
 const ANSWERS = "answers";
-/** Pages of format 1 hold their bodies themselves. */
-const FORMAT = 2;
+/** Pages of format 1 hold their bodies themselves; up to format 2 a manifest has no checksum. */
+const FORMAT = 3;
+const CHECKED = 3;
 const NOTHING = new Uint8Array();
 const LONGEST_NAME = 150;
 const encoder = new TextEncoder();
@@ -126,27 +134,23 @@ export class LoadPackage implements AsyncDisposable {
     };
     const created = new LoadPackage(directory, manifest);
     await writing(directory, "create the load package", async () => {
-      await Deno.mkdir(directory, { recursive: true });
-      await replaceFile(join(directory, MANIFEST), stringifyJson(manifest));
+      await makeDurable(disk, directory);
+      await replaceFile(join(directory, MANIFEST), manifestText(manifest));
     });
     return created;
   }
 
-  /** Opens a package that is on disk. @throws {StateError} when its manifest cannot be read */
+  /** Opens a package that is on disk. @throws {StateError} when it is not what was written */
   static async open(directory: string): Promise<LoadPackage> {
     const file = join(directory, MANIFEST);
+    let manifest: Manifest;
     try {
-      const manifest = parseJson(await Deno.readTextFile(file)) as unknown as Manifest;
-      if (!(manifest.format <= FORMAT) || !manifest.loadId) throw new Error("unknown format");
-      return new LoadPackage(directory, manifest);
+      manifest = manifestOf(await Deno.readTextFile(file));
     } catch (cause) {
-      throw new StateError("Cannot read a load package: its manifest is damaged", {
-        code: "package-corrupt",
-        at: { file },
-        next: "move the folder away and run again; what it held is read again from the source",
-        cause,
-      });
+      throw damaged("its manifest is damaged", file, cause);
     }
+    if (manifest.format > FORMAT) throw damaged("a newer version of Sluice wrote it", file);
+    return new LoadPackage(directory, manifest);
   }
 
   /**
@@ -158,9 +162,9 @@ export class LoadPackage implements AsyncDisposable {
     const directory = join(dirname(this.directory), loadId);
     const manifest: Manifest = { ...this.manifest, format: FORMAT, loadId, refresh };
     await writing(this.directory, "go on with the load package", async () => {
-      await replaceFile(join(this.directory, MANIFEST), stringifyJson(manifest));
-      await Deno.rename(this.directory, directory);
-      await syncDirectory(dirname(directory));
+      await replaceFile(join(this.directory, MANIFEST), manifestText(manifest));
+      await disk.rename(this.directory, directory);
+      await disk.syncDirectory(dirname(directory));
     });
     const resumed = new LoadPackage(directory, manifest);
     await resumed.answers.index();
@@ -173,7 +177,7 @@ export class LoadPackage implements AsyncDisposable {
     await this[Symbol.asyncDispose]();
     await writing(this.directory, "clear the load package", async () => {
       for await (const { name } of Deno.readDir(this.directory)) {
-        if (name !== MANIFEST && name !== ANSWERS) await Deno.remove(join(this.directory, name));
+        if (name !== MANIFEST && name !== ANSWERS) await disk.remove(join(this.directory, name));
       }
     });
   }
@@ -202,10 +206,21 @@ export class LoadPackage implements AsyncDisposable {
     await writing(this.directory, "finish the load package", async () => {
       await this.answers.sync();
       for (const file of this.#files.values()) await file.sync();
+      const files = Object.fromEntries([...this.#files].map(([name, { seal }]) => [name, seal]));
       await this[Symbol.asyncDispose]();
-      this.manifest = { ...this.manifest, status: "extracted", resources, state };
-      await replaceFile(join(this.directory, MANIFEST), stringifyJson(this.manifest));
+      await disk.syncDirectory(this.directory);
+      this.manifest = { ...this.manifest, status: "extracted", resources, state, files };
+      await replaceFile(join(this.directory, MANIFEST), manifestText(this.manifest));
     });
+  }
+
+  /** Makes sure that all files are there in full. @throws {StateError} when they are not */
+  async check(): Promise<void> {
+    for (const [name, { bytes }] of Object.entries(this.manifest.files ?? {})) {
+      const path = join(this.directory, name);
+      // A file that is missing or short would be a shorter list that nobody notices.
+      if (await sizeOf(path) !== bytes) throw damaged(`${name} is not as long as it was`, path);
+    }
   }
 
   /** The pages of a resource in the order they were appended. @throws {StateError} on a damaged frame */
@@ -228,21 +243,23 @@ export class LoadPackage implements AsyncDisposable {
     }
   }
 
-  /** The listed keys of a resource. */
+  /** The listed keys of a resource. @throws {StateError} when they are damaged */
   async *keys(resource: string): AsyncGenerator<{ key: string[]; walked: boolean }> {
-    for await (const line of readLines(join(this.directory, `${fileName(resource)}.keys`))) {
-      yield JSON.parse(line);
+    const name = `${fileName(resource)}.keys`;
+    const path = join(this.directory, name);
+    let sum = 0;
+    for await (const line of readLines(path)) {
+      sum = crc32(`${line}\n`, sum);
+      yield keyOf(line, path);
     }
+    const sealed = this.manifest.files?.[name];
+    if (sealed && sealed.crc32 !== hexOf(sum)) throw damaged(`${name} is damaged`, path);
   }
 
   /** Deletes the package. */
   async remove(): Promise<void> {
     await this[Symbol.asyncDispose]();
-    // The manifest goes last, so that a half-deleted package still says what it is.
-    for await (const entry of Deno.readDir(this.directory)) {
-      if (entry.name !== MANIFEST) await Deno.remove(join(this.directory, entry.name), { recursive: true });
-    }
-    await Deno.remove(this.directory, { recursive: true });
+    await removePackage(this.directory);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -250,6 +267,64 @@ export class LoadPackage implements AsyncDisposable {
     this.#files.clear();
     await this.answers[Symbol.asyncDispose]();
   }
+}
+
+/** Deletes a package, whatever state it is in. */
+export async function removePackage(directory: string): Promise<void> {
+  // The manifest goes last, so that a half-deleted package still says what it is.
+  for (const { name } of await disk.list(directory) ?? []) {
+    if (name !== MANIFEST) await disk.remove(join(directory, name));
+  }
+  await disk.syncDirectory(directory);
+  await disk.remove(directory);
+}
+
+/** Whether a package was about to be made, or all but deleted: there is nothing in it yet, or any more. */
+export async function isVoid(directory: string): Promise<boolean> {
+  const entries = await disk.list(directory) ?? [];
+  return entries.every(({ name }) => name === `${MANIFEST}.new`);
+}
+
+/** A manifest as text, with a checksum in front. */
+function manifestText(manifest: Manifest): string {
+  const text = stringifyJson(manifest);
+  return `{"crc32":"${hexOf(crc32(text))}",${text.slice(1)}`;
+}
+
+function manifestOf(text: string): Manifest {
+  const head = /^\{"crc32":"([0-9a-f]{8})",/.exec(text);
+  const content = head ? `{${text.slice(head[0].length)}` : text;
+  if (head && hexOf(crc32(content)) !== head[1]) throw new Error("its checksum does not match");
+  const manifest = parseJson(content) as unknown as Manifest;
+  if (!manifest.format || !manifest.loadId) throw new Error("it is no manifest");
+  if (!head && manifest.format >= CHECKED && manifest.format <= FORMAT) throw new Error("it has no checksum");
+  return manifest;
+}
+
+function keyOf(line: string, path: string): { key: string[]; walked: boolean } {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw damaged("a key in it is damaged", path, cause);
+  }
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await Deno.stat(path)).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function damaged(what: string, file: string, cause?: unknown): StateError {
+  return new StateError(`Cannot read a load package: ${what}`, {
+    code: "package-corrupt",
+    at: { file },
+    next: "move the package folder away and run again; what it held is read again from the source",
+    cause,
+  });
 }
 
 /** Resource names are free text; file names are short, and on some machines capital letters do not count. */

@@ -6,9 +6,9 @@
  */
 import { Contracts } from "./contracts.ts";
 import { Copies } from "./copies.ts";
-import type { Load, TablePublication } from "./destination.ts";
+import type { Load, Stored, TablePublication } from "./destination.ts";
 import { Discards, rejectedTableName } from "./discards.ts";
-import { type At, NormalizeError } from "./errors.ts";
+import { type At, NormalizeError, StateError } from "./errors.ts";
 import type { JsonObject } from "./json.ts";
 import type { LoadedPackage, Loading } from "./load.ts";
 import { applyRules, contractOf, NO_RULES } from "./load_rules.ts";
@@ -25,12 +25,13 @@ import type { RowBatch, Table } from "./schema_types.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { recordsOf } from "./stored_records.ts";
 import { streamable } from "./streamable.ts";
+import { stateHash } from "./state.ts";
 import { handsDownRootKeys, type StoredHints } from "./table_hints.ts";
 
 /** One load under way. Disposing it before it is finished leaves the dataset as it was. */
 export class Loader implements AsyncDisposable {
   readonly #loading: Loading;
-  readonly #storedSchema: string | undefined;
+  readonly #stored: Stored;
   readonly #schema: Schema;
   readonly #before: KnownColumns;
   readonly #refresh: Refresh;
@@ -52,10 +53,10 @@ export class Loader implements AsyncDisposable {
   /** Makes ready for rows. @throws {NormalizeError} "schema-contract" where a table is not allowed */
   static async begin(loading: Loading): Promise<Loader> {
     const { session, head: { loadId, pipelineName, schemaName } } = loading;
-    const { schema } = await session.stored(pipelineName, schemaName);
+    const stored = await session.stored(pipelineName, schemaName);
     const load = await session.begin({ loadId, schemaName });
     try {
-      const loader = new Loader(loading, load, schema);
+      const loader = new Loader(loading, load, stored);
       await clearTables(load, loader.#refresh);
       return loader;
     } catch (error) {
@@ -64,16 +65,16 @@ export class Loader implements AsyncDisposable {
     }
   }
 
-  private constructor(loading: Loading, load: Load, storedSchema: string | undefined) {
+  private constructor(loading: Loading, load: Load, stored: Stored) {
     const { head: { loadId, schemaName, refresh }, destination: { capabilities } } = loading;
     const { rules = NO_RULES } = loading;
     const resources = Object.keys(loading.resources);
     this.#loading = loading;
     this.#load = load;
-    this.#storedSchema = storedSchema;
-    const schema = this.#schema = storedSchema === undefined
+    this.#stored = stored;
+    const schema = this.#schema = stored.schema === undefined
       ? new Schema(schemaName)
-      : Schema.parse(storedSchema);
+      : Schema.parse(stored.schema);
     this.#refresh = refreshSchema(refresh, schema, resources);
     this.#before = knownColumns(schema);
     const naming = this.#naming = new Naming(capabilities.maxIdentifierLength);
@@ -156,8 +157,10 @@ export class Loader implements AsyncDisposable {
   /** Takes what was not taken yet from the package, and publishes all of it. */
   async finish(pkg: LoadPackage): Promise<LoadedPackage> {
     const { manifest: { loadId, resources } } = pkg;
-    const { emit, destination } = this.#loading;
+    const { emit, destination, head: { pipelineName } } = this.#loading;
     const schema = this.#schema;
+    await pkg.check();
+    checkBase(pkg, this.#stored);
     for (const [resource, summary] of Object.entries(resources)) {
       this.#tables.get(resource)!.settle(summary);
       if (!this.#pages.has(resource)) await this.#takeStored(pkg, resource);
@@ -178,10 +181,11 @@ export class Loader implements AsyncDisposable {
     }
     reportDispositions(tables, { destination, filledBefore: this.#filledBefore, emit });
     const replacesOlder = this.#refresh.dropped.length > 0;
-    const known = replacesOlder ? undefined : this.#storedSchema;
+    const known = replacesOlder ? undefined : this.#stored.schema;
     const published = publication(pkg, schema, [...tables, ...this.#discards.tables().map(appended)], known);
     const version = published.version && { ...published.version, replacesOlder };
-    await this.#watch.load(() => this.#load.publish({ ...published, version }));
+    const onto = { pipelineName, stored: this.#stored };
+    await this.#watch.load(() => this.#load.publish({ ...published, version, onto }));
     const rows = this.#counts();
     emit({ type: "loaded", loadId, tables: rows });
     return {
@@ -271,4 +275,20 @@ function placed(at: At, action: () => void): void {
 /** What the normaliser must know of a resource. */
 function normalizing(hints: StoredHints): RootTableHints {
   return { rootKey: handsDownRootKeys(hints) };
+}
+
+/**
+ * A package holds what is new since a state, and the state after it: on any other one it would load rows twice, or
+ * leave rows out that nobody would ask for again.
+ */
+function checkBase({ manifest: { loadId, state }, directory }: LoadPackage, stored: Stored): void {
+  if (state?._version_hash === stateHash(stored.state)) return;
+  throw new StateError(
+    `Cannot load package ${loadId}: the dataset is not as it was when the package was read`,
+    {
+      code: "package-outdated",
+      at: { file: directory },
+      next: "run again: the package is set aside then, and what it held is read again from the source",
+    },
+  );
 }

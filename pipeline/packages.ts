@@ -3,21 +3,26 @@
  * @module
  */
 import { join } from "node:path";
+import { resourceGraph } from "../extract/graph.ts";
 import type { Source } from "../extract/definition/source.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
 import type { Destination, Session } from "./destination.ts";
-import { NormalizeError, StateError } from "./errors.ts";
+import { LoadError, NormalizeError, StateError } from "./errors.ts";
 import { extractInto, schemaNameOf } from "./extraction.ts";
+import { disk } from "./file_layer.ts";
 import { makeDirectory } from "./files.ts";
+import { isJsonObject } from "./json.ts";
 import type { Journal } from "./load_info.ts";
 import type { LoadRules } from "./load_rules.ts";
 import { type LoadedPackage, loadPackage } from "./load.ts";
+import { isVoid, LoadPackage, type Manifest, newLoadId, removePackage } from "./load_package.ts";
 import type { Loader } from "./loader.ts";
-import { LoadPackage, newLoadId } from "./load_package.ts";
 import { PACKAGES, SET_ASIDE, subfolders } from "./pipeline_directory.ts";
 import type { RunOptions } from "./pipeline.ts";
 import type { RunSettings } from "./run_settings.ts";
 import type { SchemaFiles } from "./schema_files.ts";
+import { sourceHash } from "./state.ts";
+import { dispositionOf } from "./table_hints.ts";
 import type { TraceRecorder } from "./trace.ts";
 
 /** Everything one run needs, once it is settled. */
@@ -42,6 +47,8 @@ export interface Work {
 export interface Pending {
   readonly loaded: readonly LoadedPackage[];
   readonly unfinished?: LoadPackage;
+  /** Resources that the earlier run read and this one would only append once more. */
+  readonly finished: ReadonlySet<string>;
 }
 
 /**
@@ -50,31 +57,63 @@ export interface Pending {
  */
 export async function loadPending(work: Work, directory: string): Promise<Pending> {
   const loaded: LoadedPackage[] = [];
+  const finished = new Set<string>();
   let unfinished: LoadPackage | undefined;
   for (const name of await subfolders(join(directory, PACKAGES))) {
+    const path = join(directory, PACKAGES, name);
+    if (await isVoid(path)) {
+      await removePackage(path);
+      continue;
+    }
     try {
-      const pkg = await LoadPackage.open(join(directory, PACKAGES, name));
+      const pkg = await LoadPackage.open(path);
       if (pkg.manifest.status === "extracting") {
-        if (!isFor(pkg, work)) continue;
+        if (!isFor(pkg.manifest, work)) continue;
         await unfinished?.remove();
         unfinished = pkg;
         continue;
       }
       const package_ = await loadOnePending(work, pkg);
       if (package_) loaded.push(package_);
+      for (const resource of onlyAppended(pkg.manifest, work)) finished.add(resource);
     } catch (error) {
       if (error instanceof NormalizeError && error.code === "schema-contract") {
         await dropRefused(work, directory, { name, error });
-      } else if (error instanceof StateError && error.code === "package-corrupt") {
+      } else if (error instanceof StateError && UNUSABLE.has(error.code)) {
         await setAside(work, directory, { name, error });
       } else throw error;
     }
   }
-  return { loaded, unfinished: unfinished && await usable(unfinished, work) };
+  return { loaded, finished, unfinished: unfinished && await usable(unfinished, work) };
+}
+
+/** What is wrong with a package that must not be loaded, now or ever. */
+const UNUSABLE: ReadonlySet<string> = new Set(["package-corrupt", "package-outdated"]);
+
+/**
+ * The resources of a package of a run that was cut short, of which nothing is remembered and whose rows are
+ * appended: to read them now, in the run that finishes it, would append the same rows twice.
+ */
+function onlyAppended(manifest: Manifest, work: Work): string[] {
+  const { options, settings: { resumeMaxAge } } = work;
+  const isAnotherRun = options.fresh || options.fullRefresh || !isRecent(manifest, resumeMaxAge);
+  if (isAnotherRun || !isFor(manifest, work)) return [];
+  const sources = manifest.state?.sources;
+  const source = isJsonObject(sources) ? sources[manifest.schemaName] : undefined;
+  const states = isJsonObject(source) && isJsonObject(source.resources) ? source.resources : {};
+  return Object.entries(manifest.resources)
+    .filter(([, { hints }]) => dispositionOf(hints).disposition === "append")
+    .map(([name]) => name)
+    .filter((name) => Object.keys(states[name] ?? {}).length === 0);
+}
+
+function isRecent({ createdAt }: Manifest, maxAge: number): boolean {
+  const seconds = (Date.now() - Date.parse(createdAt)) / 1000;
+  return seconds >= 0 && seconds <= maxAge;
 }
 
 /** Whether an extraction was for the same source and dataset. */
-function isFor({ manifest }: LoadPackage, work: Work): boolean {
+function isFor(manifest: Manifest, work: Work): boolean {
   return manifest.datasetName === work.datasetName && manifest.destination === work.destination.name &&
     manifest.schemaName === schemaNameOf(work);
 }
@@ -82,11 +121,12 @@ function isFor({ manifest }: LoadPackage, work: Work): boolean {
 /** The extraction that is gone on with, or undefined where there is nothing in it, or nothing that counts. */
 async function usable(
   pkg: LoadPackage,
-  { options, journal, settings }: Work,
+  { options, journal, settings, session, pipelineName }: Work,
 ): Promise<LoadPackage | undefined> {
-  const seconds = (Date.now() - Date.parse(pkg.manifest.createdAt)) / 1000;
-  const isTooOld = !(seconds >= 0 && seconds <= settings.resumeMaxAge);
-  if (!options.fresh && !options.fullRefresh && !isTooOld) {
+  const stored = await session.stored(pipelineName, pkg.manifest.schemaName);
+  const isMeant = !options.fresh && !options.fullRefresh && isRecent(pkg.manifest, settings.resumeMaxAge);
+  // What was answered by then may be older than what the dataset has got since, from another machine.
+  if (isMeant && pkg.manifest.base === sourceHash(stored.state, pkg.manifest.schemaName)) {
     const resumed = await pkg.resume(newLoadId(), settings.refresh);
     const { count } = resumed.answers;
     if (count) {
@@ -123,7 +163,7 @@ async function setAside(
 ): Promise<void> {
   const aside = join(directory, SET_ASIDE, name);
   await makeDirectory(join(directory, SET_ASIDE));
-  await Deno.rename(join(directory, PACKAGES, name), aside);
+  await disk.rename(join(directory, PACKAGES, name), aside);
   const message = `${error.message}; it was set aside in ${aside}, and what it held is read again`;
   work.journal.emit({ type: "warning", code: "package-set-aside", message });
 }
@@ -134,39 +174,80 @@ async function dropRefused(
   directory: string,
   { name, error }: { name: string; error: NormalizeError },
 ): Promise<void> {
-  await Deno.remove(join(directory, PACKAGES, name), { recursive: true });
+  await removePackage(join(directory, PACKAGES, name));
   const message = `${error.message}; package ${name} was dropped, and what it held is read again`;
   work.journal.emit({ type: "warning", code: "package-dropped", message });
 }
 
-/** Extracts into a package, the one to go on with or a new one, and publishes it. */
+/**
+ * Extracts into a package, the one to go on with or a new one, and publishes it. Undefined where the earlier run
+ * has read all there is to read.
+ */
 export async function runPackage(
   work: Work,
   directory: string,
-  unfinished: LoadPackage | undefined,
-): Promise<LoadedPackage> {
-  const { pipelineName, datasetName, source, journal, destination, settings: { refresh } } = work;
-  const header = { pipelineName, datasetName, destination: destination.name, schemaName: schemaNameOf(work) };
+  { unfinished, finished: read }: Pending,
+): Promise<LoadedPackage | undefined> {
+  const { pipelineName, datasetName, source, journal, destination, session, settings: { refresh } } = work;
+  const finished = new Set([...read, ...unfinished?.manifest.without ?? []]);
+  const resources = selection(work, finished);
+  if (!resources.length && finished.size) return undefined;
+  const schemaName = schemaNameOf(work);
+  const stored = await session.stored(pipelineName, schemaName);
+  const base = sourceHash(stored.state, schemaName);
   const { maxTableNesting } = source.definition;
-  const head = { loadId: newLoadId(), ...header, refresh, maxTableNesting };
+  const names = { pipelineName, datasetName, destination: destination.name, schemaName };
+  const head = { loadId: newLoadId(), ...names, base, without: [...finished], refresh, maxTableNesting };
   await using pkg = unfinished ?? await LoadPackage.create(join(directory, PACKAGES), head);
+  const since = unfinished && Date.parse(unfinished.manifest.createdAt);
   const secondsOf = (loader: Loader) => loader.seconds().normalize + loader.seconds().load;
   await using loader = await journal.step(
     "extract",
-    () => extractInto(work, pkg, unfinished !== undefined),
+    () => extractInto(work, pkg, { stored, resources, since }),
     secondsOf,
   );
   work.recorder.extracted(pkg.manifest.loadId);
-  const loaded = await publish(work, () => loader.finish(pkg));
+  const loaded = await publish(work, () => loadOnto(work, pkg, loader));
   await pkg.remove();
   return loaded;
 }
 
+/** The resources that are read: those that were asked for, without those that the earlier run has finished. */
+function selection({ resolved, options, source, journal }: Work, finished: ReadonlySet<string>): string[] {
+  const wanted = resourceGraph(resolved.resources, options.resources ?? source.resources)
+    .filter(({ loads }) => loads).map(({ name }) => name);
+  for (const resource of wanted.filter((name) => finished.has(name))) {
+    const message =
+      "was read by the run that was cut short, and is not read again: its rows would come twice";
+    journal.emit({ type: "warning", code: "already-read", resource, message });
+  }
+  return wanted.filter((name) => !finished.has(name));
+}
+
 /** Loads a package that an earlier run left. */
 function publishPackage(work: Work, pkg: LoadPackage): Promise<LoadedPackage> {
+  return publish(work, () => loadOnto(work, pkg));
+}
+
+const MOST_TRIES = 5;
+
+/** Publishes what is prepared, or prepares it anew where another load came first. */
+async function loadOnto(work: Work, pkg: LoadPackage, prepared?: Loader): Promise<LoadedPackage> {
   const { session, destination, signal, journal: { emit }, schemaFiles: { amend } } = work;
   const rules = pkg.manifest.schemaName === schemaNameOf(work) ? work.rules : undefined;
-  return publish(work, () => loadPackage(pkg, { session, destination, signal, emit, amend, rules }));
+  let loader = prepared;
+  for (let tries = 1;; tries++) {
+    try {
+      return loader
+        ? await loader.finish(pkg)
+        : await loadPackage(pkg, { session, destination, signal, emit, amend, rules });
+    } catch (error) {
+      const isOvertaken = error instanceof LoadError && error.code === "dataset-changed";
+      if (!isOvertaken || tries === MOST_TRIES) throw error;
+      await loader?.[Symbol.asyncDispose]();
+      loader = undefined;
+    }
+  }
 }
 
 async function publish(

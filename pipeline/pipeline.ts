@@ -29,6 +29,7 @@ import { type RunSettings, runSettings } from "./run_settings.ts";
 import type { Schema } from "./schema.ts";
 import { SchemaFiles } from "./schema_files.ts";
 import { newestVersion, schemaHistory } from "./schema_versions.ts";
+import { shortage } from "./shortage.ts";
 import { markStarted } from "./started_runs.ts";
 import { type Trace, TraceRecorder } from "./trace.ts";
 import { keepTrace, newestTrace, readTraces } from "./traces.ts";
@@ -68,6 +69,8 @@ export interface RunOptions extends RunRules {
   readonly fresh?: boolean;
   /** What goes before the rows of this run come, in the same step; else `refresh` of the configuration. */
   readonly refresh?: RefreshMode;
+  /** Seconds to wait while another run of the pipeline is on; `Infinity` for as long as it takes. @default 0 */
+  readonly waitSeconds?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -251,6 +254,17 @@ class ConfiguredPipeline implements Pipeline {
       emit({ type: "warning", code: "merge-without-key", resource, message })
     );
     checkRefresh(settings.refresh, target);
+    const lease = () =>
+      takeLease(directory, names.pipelineName, {
+        waitSeconds: options.waitSeconds,
+        signal,
+        onWait: (holder) =>
+          emit({ type: "warning", code: "pipeline-waits", message: `another run is on, ${holder}; waiting` }),
+      });
+    using held = new DisposableStack();
+    // Before the destination, which another run may hold; but a run that cannot begin leaves no folder behind.
+    const isKnown = await isDirectory(directory);
+    if (isKnown) held.use(await lease());
     const { session } = await this.#open(configuration, names, false);
     await using _session = session;
     recorder.opened(target.name, session.location);
@@ -269,14 +283,16 @@ class ConfiguredPipeline implements Pipeline {
     const work: Work = { ...names, ...parts, destination: target };
     try {
       await makeDirectory(join(directory, "packages"));
-      using _lease = await takeLease(directory, names.pipelineName);
+      if (!isKnown) held.use(await lease());
       await using _mark = await markStarted(directory, recorder);
       if (settings.devMode) await dropDevPackages(directory, names.datasetName);
-      const { loaded: before, unfinished } = await loadPending(work, directory);
-      const loaded = [...before, await runPackage(work, directory, unfinished)];
+      const pending = await loadPending(work, directory);
+      const own = await runPackage(work, directory, pending);
+      const loaded = own ? [...pending.loaded, own] : pending.loaded;
       await schemaFiles.write(session, built.resolved);
       return journal.loadInfo({ traceId: recorder.id, ...names }, target.name, session.location, loaded);
-    } catch (error) {
+    } catch (cause) {
+      const error = shortage(cause) ?? cause;
       throw interrupted(error, signal) ??
         (error instanceof SluiceError ? error.within({ pipeline: names.pipelineName }) : error);
     }

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Configuration } from "./config.ts";
 import { isDirectory } from "./files.ts";
-import { LoadPackage, type Manifest } from "./load_package.ts";
+import { isVoid, LoadPackage, type Manifest } from "./load_package.ts";
 import { ConfigError, SluiceError } from "./errors.ts";
 
 /** Where the packages of a pipeline are. */
@@ -49,6 +49,7 @@ export async function localPackages(directory: string): Promise<LocalPackage[]> 
   const packages: LocalPackage[] = [];
   for (const loadId of await subfolders(join(directory, PACKAGES))) {
     const path = join(directory, PACKAGES, loadId);
+    if (await isVoid(path)) continue;
     const { manifest, answers } = await contentOf(path);
     const status = manifest === undefined
       ? "damaged"

@@ -61,6 +61,27 @@ export function readState(text: string | undefined, header: StateHeader, startOv
   }
 }
 
+/** What tells a stored state from every other; undefined where there is none, or none that can be read. */
+export function stateHash(text: string | undefined): string | undefined {
+  return readable(text)?._version_hash as string | undefined;
+}
+
+/** What tells the part of a stored state that one source owns from every other. */
+export function sourceHash(text: string | undefined, source: string): string {
+  const sources = readable(text)?.sources;
+  const part = isJsonObject(sources) && Object.hasOwn(sources, source) ? sources[source] : {};
+  return createHash("sha256").update(canonicalJson(part)).digest("base64");
+}
+
+function readable(text: string | undefined): JsonObject | undefined {
+  try {
+    const document = text && parseJson(inflateSync(Uint8Array.fromBase64(text)).toString());
+    return document !== undefined && isJsonObject(document) ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function describe(header: StateHeader, names: readonly string[]): JsonObject {
   return {
     pipeline_name: header.pipelineName,

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { stringifyJson } from "./json.ts";
+import { disk } from "./file_layer.ts";
 import { replaceFile } from "./files.ts";
 import type { RunStatus, Trace } from "./trace.ts";
 
@@ -24,11 +25,11 @@ export async function keepTrace(directory: string, trace: Trace): Promise<string
   const folder = join(directory, FOLDER);
   const path = join(folder, `${trace.id}.${trace.status}.json`);
   try {
-    await Deno.mkdir(folder, { recursive: true });
+    await disk.makeDirectory(folder);
     await replaceFile(path, stringifyJson(trace) + "\n");
     await prune(directory);
   } catch (error) {
-    await Deno.remove(`${path}.new`).catch(() => {});
+    await disk.remove(`${path}.new`).catch(() => {});
     return error instanceof Error ? error.message : String(error);
   }
 }
@@ -38,7 +39,7 @@ async function prune(directory: string): Promise<void> {
   const completed = kept.find(({ status }) => status === "completed");
   for (const each of kept.slice(KEPT_TRACES)) {
     // Another run may have removed it.
-    if (each !== completed) await Deno.remove(each.path).catch(() => {});
+    if (each !== completed) await disk.remove(each.path).catch(() => {});
   }
 }
 

@@ -4,7 +4,14 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { isJsonObject, type JsonObject, parseJson, stringifyJson } from "../pipeline/json.ts";
+import {
+  canonicalJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+  stringifyJson,
+} from "../pipeline/json.ts";
 import type { FramePlace } from "../pipeline/package_frames.ts";
 import { holdsSecret } from "../pipeline/secret.ts";
 import type { SendContext, Sent } from "./sender.ts";
@@ -35,8 +42,7 @@ const decoder = new TextDecoder();
 export function remembering(send: Send, book: AnswerBook): Send {
   return async (request, context) => {
     const owner = context.resource ?? "";
-    // Addresses may hold what nobody should read in a file.
-    const key = createHash("sha256").update(identity(request)).digest("base64url").slice(0, 27);
+    const key = keyOf(request);
     const known = await book.recall(owner, key);
     if (known) return restored(request, known);
     const sent = await send(request, context);
@@ -44,6 +50,34 @@ export function remembering(send: Send, book: AnswerBook): Send {
     if (!answer) return sent;
     return { ...sent, response: { ...sent.response, kept: await book.keep(owner, key, answer) } };
   };
+}
+
+/**
+ * What was found out once, such as the time, so that work that is done again finds out the same: the value that is
+ * in the book under a name, else the one that is made, which is put into it.
+ */
+export async function remembered<T extends JsonValue>(
+  book: AnswerBook,
+  { owner, name }: { owner: string; name: string },
+  make: () => Promise<T>,
+): Promise<T> {
+  const key = hashOf(`value ${name}`);
+  const known = await book.recall(owner, key);
+  if (known) return parseJson(decoder.decode(known.bytes)) as T;
+  const value = await make();
+  await book.keep(owner, key, { head: {}, bytes: encoder.encode(stringifyJson(value)) });
+  return value;
+}
+
+/** What was asked: two requests that differ in nothing but credentials have the same key. */
+export function keyOf(request: RequestSpec): string {
+  const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]).sort();
+  return hashOf(headers.length ? `${identity(request)} ${canonicalJson(headers)}` : identity(request));
+}
+
+/** Addresses may hold what nobody should read in a file. */
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 27);
 }
 
 /** Undefined for an answer that repeats a secret: it is asked for again. */

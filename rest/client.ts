@@ -5,7 +5,7 @@
  */
 import type { Emit } from "../pipeline/events.ts";
 import type { JsonValue } from "../pipeline/json.ts";
-import { type AnswerBook, remembering, type Send } from "./answers.ts";
+import { type AnswerBook, remembered, remembering, type Send } from "./answers.ts";
 import { createAuthContext } from "./auth_context.ts";
 import { createAuth } from "./auth/mod.ts";
 import { ConfigError } from "../pipeline/errors.ts";
@@ -75,7 +75,15 @@ export interface PaginateOptions extends Omit<SendContext, "page" | "onAnswer" |
 }
 
 /** A client as one resource sees it. */
-export type ResourceClient = Pick<RestClient, "origin" | "lastServerTime" | "request" | "send" | "paginate">;
+export type ResourceClient =
+  & Pick<RestClient, "origin" | "lastServerTime" | "request" | "send" | "paginate">
+  & {
+    /**
+     * What `make` finds out, such as the time, but once for all runs that go on with one extraction: what requests
+     * are made of has to be the same in each of them, or they are sent again.
+     */
+    remember<T extends JsonValue>(name: string, make: () => Promise<T>): Promise<T>;
+  };
 
 const DEFAULT_HEADERS = { "user-agent": "sluice" };
 /** What a client does that is not told otherwise; keys and units are those of {@link ClientConfig}. */
@@ -101,6 +109,7 @@ export class RestClient {
   readonly #baseUrl: string;
   readonly #sender: Sender;
   readonly #send: Send;
+  readonly #answers: AnswerBook | undefined;
   readonly #clock: ServerClock;
   readonly #paginator: Paginator;
   readonly #sizeParam: string | undefined;
@@ -152,6 +161,7 @@ export class RestClient {
       }),
     });
     const send: Send = (request, context) => this.#sender.send(request, context);
+    this.#answers = answers;
     this.#send = answers ? remembering(send, answers) : send;
   }
 
@@ -166,6 +176,8 @@ export class RestClient {
       request: (path, options) => this.request(path, options),
       send: (request, context) => this.send(request, { resource, ...context }),
       paginate: (request, options) => this.paginate(request, { resource, ...options }),
+      remember: (name, make) =>
+        this.#answers ? remembered(this.#answers, { owner: resource, name }, make) : make(),
     };
   }
 

@@ -50,7 +50,8 @@ export async function* pollFeed(
   feed: PollingFeed,
 ): AsyncGenerator<RestPage | JsonObject[]> {
   const state = context.state as FeedState & JsonObject;
-  const began = await serverTime(context, feed);
+  // The first request is made of it.
+  const began = await context.client.remember("began", () => serverTime(context, feed));
   const seen = new RecentIds(state.recent_ids ?? []);
   let request = resume(context, feed, state, began);
   for (let fallbacks = 0;;) {

@@ -27,7 +27,7 @@ function feed(
   const cursor = new Cursor({ cursor_path: "at" }, { ...OWNER, state });
   let taken = 0;
   for (let id = 0; id < count; id++) if (cursor.take({ id, at: at(id) })) taken++;
-  return { taken, many: cursor.commit({ serverTime: Date.now() }) };
+  return { taken, many: cursor.commit(Date.now()) };
 }
 
 Deno.test("a cursor's state does not grow with the records, up to ten million of one value", () => {
@@ -58,7 +58,7 @@ Deno.test("a cursor counts those it knows and those that come to one value toget
   feed(state, some, () => 7);
   const cursor = new Cursor({ cursor_path: "at" }, { ...OWNER, state });
   for (let id = some; id < some + 2; id++) assert.ok(cursor.take({ id, at: 7 }));
-  assert.equal(cursor.commit({ serverTime: Date.now() }), Infinity);
+  assert.equal(cursor.commit(Date.now()), Infinity);
 });
 
 Deno.test("run() past the cap loses no row: merge has each once, append has some twice and says so", async () => {

@@ -3,7 +3,8 @@
  * all locks are gone, or once, as on a full disk.
  * @module
  */
-import { disk, type FileLayer } from "../destinations/filesystem_files.ts";
+import { disk, type FileLayer } from "../pipeline/file_layer.ts";
+import { type FileOperation, watchedFiles } from "./watched_files.ts";
 
 /** The disk without waiting for it: a killed process loses nothing that it handed to the operating system. */
 export const swiftDisk: FileLayer = { ...disk, sync: async () => {}, syncDirectory: async () => {} };
@@ -12,9 +13,10 @@ export const swiftDisk: FileLayer = { ...disk, sync: async () => {}, syncDirecto
 export type Failure = "killed" | "killed-halfway" | "disk-full";
 
 /** The disk until a number of operations have been done. */
-export class FailingFiles implements FileLayer {
+export class FailingFiles {
   /** What was asked for, in order, for assertions and failure messages. */
   readonly log: string[] = [];
+  readonly files: FileLayer;
   readonly #failAt: number;
   readonly #failure: Failure;
   readonly #locks = new Set<Disposable>();
@@ -23,6 +25,8 @@ export class FailingFiles implements FileLayer {
   constructor(failAt = Infinity, failure: Failure = "killed") {
     this.#failAt = failAt;
     this.#failure = failure;
+    const lock: FileLayer["lock"] = (path, options) => this.#lock(path, options);
+    this.files = watchedFiles({ ...swiftDisk, lock }, (...step) => this.#step(...step));
   }
 
   /** Whether the chosen operation was reached. */
@@ -31,13 +35,12 @@ export class FailingFiles implements FileLayer {
   }
 
   async #step<T>(
-    name: string,
-    path: string,
+    { kind, path, to }: FileOperation,
     action: () => Promise<T>,
     halfWay?: () => Promise<T>,
   ): Promise<T> {
     const isDead = this.hasFailed && this.#failure !== "disk-full";
-    if (!isDead) this.log.push(`${name} ${path}`);
+    if (!isDead) this.log.push(`${kind} ${path}${to === undefined ? "" : ` -> ${to}`}`);
     if (!isDead && this.log.length !== this.#failAt) return await action();
     if (this.#failure === "disk-full") throw Object.assign(new Error("No space left"), { code: "ENOSPC" });
     for (const lock of this.#locks) lock[Symbol.dispose]();
@@ -46,49 +49,14 @@ export class FailingFiles implements FileLayer {
     throw new Error("killed");
   }
 
-  makeDirectory(path: string) {
-    return this.#step("makeDirectory", path, () => swiftDisk.makeDirectory(path));
-  }
-  append(path: string, bytes: Uint8Array<ArrayBuffer>) {
-    const half = bytes.slice(0, bytes.length / 2);
-    return this.#step(
-      "append",
-      path,
-      () => swiftDisk.append(path, bytes),
-      () => swiftDisk.append(path, half),
-    );
-  }
-  sync(path: string) {
-    return this.#step("sync", path, () => swiftDisk.sync(path));
-  }
-  syncDirectory(path: string) {
-    return this.#step("syncDirectory", path, () => swiftDisk.syncDirectory(path));
-  }
-  rename(from: string, to: string) {
-    return this.#step("rename", `${from} -> ${to}`, () => swiftDisk.rename(from, to));
-  }
-  remove(path: string) {
-    return this.#step("remove", path, () => swiftDisk.remove(path));
-  }
-  list(path: string) {
-    return this.#step("list", path, () => swiftDisk.list(path));
-  }
-  readText(path: string) {
-    return this.#step("readText", path, () => swiftDisk.readText(path));
-  }
-  read(path: string) {
-    return this.#step("read", path, () => swiftDisk.read(path));
-  }
-  lock(path: string, options: { wait: boolean }) {
-    return this.#step("lock", path, async () => {
-      const lock = await swiftDisk.lock(path, options);
-      if (!lock) return undefined;
-      this.#locks.add(lock);
-      return {
-        [Symbol.dispose]: () => {
-          if (this.#locks.delete(lock)) lock[Symbol.dispose]();
-        },
-      };
-    });
+  async #lock(path: string, options: { wait: boolean }): Promise<Disposable | undefined> {
+    const lock = await swiftDisk.lock(path, options);
+    if (!lock) return undefined;
+    this.#locks.add(lock);
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#locks.delete(lock)) lock[Symbol.dispose]();
+      },
+    };
   }
 }

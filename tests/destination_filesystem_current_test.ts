@@ -6,7 +6,7 @@
 import assert from "assert";
 import { join } from "node:path";
 import { filesystem, filesystemOver } from "../destinations/filesystem.ts";
-import { disk, type FileLayer } from "../destinations/filesystem_files.ts";
+import { disk, type FileLayer } from "../pipeline/file_layer.ts";
 import { LoadError } from "../pipeline/errors.ts";
 import type { MergeStrategy } from "../pipeline/schema_types.ts";
 import { childRows, DATASET, type Part, PIPELINE, table, Workplace } from "./destination_workplace.ts";

@@ -5,7 +5,7 @@
 import assert from "assert";
 import { join } from "node:path";
 import { filesystem, filesystemOver } from "../destinations/filesystem.ts";
-import type { FileLayer } from "../destinations/filesystem_files.ts";
+import type { FileLayer } from "../pipeline/file_layer.ts";
 import type { Publication, Session } from "../pipeline/destination.ts";
 import { FailingFiles, swiftDisk } from "./destination_failing_files.ts";
 import { childRows, DATASET, type Part, PIPELINE, table, Workplace } from "./destination_workplace.ts";
@@ -59,13 +59,13 @@ Deno.test("filesystem drops all tables or none when killed before any operation,
     await place.load(PARTS, "state 1");
     const publication = place.publication([], "state 2");
     const files = new FailingFiles(fatal);
-    await drop(place.directory, files, publication).then(() => {}, () => {});
+    await drop(place.directory, files.files, publication).then(() => {}, () => {});
     hasFailed = files.hasFailed;
     const isVisible = await hasRows(place.directory);
     {
       // The next process is killed as well while it finishes what this one left.
       const next = new FailingFiles(fatal % 7 + 1);
-      await open(place.directory, next).then((session) => session[Symbol.asyncDispose](), () => {});
+      await open(place.directory, next.files).then((session) => session[Symbol.asyncDispose](), () => {});
     }
     await using session = await open(place.directory, swiftDisk);
     const isDropped = await session.hasLoad(publication.loadId);
@@ -116,7 +116,7 @@ for (const way of ["drop", "truncate"] as const) {
       const publication = { ...others, version: { ...version!, replacesOlder: way === "drop" } };
       const files = new FailingFiles(fatal);
       const refill = async () => {
-        await using session = await open(place.directory, files);
+        await using session = await open(place.directory, files.files);
         await using load = await session.begin(publication);
         await load[way](DROPPED);
         await load.migrate([users, tags]);

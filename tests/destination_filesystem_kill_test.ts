@@ -6,9 +6,10 @@
 import assert from "assert";
 import { join } from "node:path";
 import { filesystem, filesystemOver } from "../destinations/filesystem.ts";
-import type { FileLayer } from "../destinations/filesystem_files.ts";
+import type { FileLayer } from "../pipeline/file_layer.ts";
 import type { Publication, Session, SessionContext } from "../pipeline/destination.ts";
 import { LoadError } from "../pipeline/errors.ts";
+import { copyFolder } from "./copy_folder.ts";
 import { FailingFiles, type Failure, swiftDisk } from "./destination_failing_files.ts";
 import { childRows, DATASET, type Part, PIPELINE, scope, table, Workplace } from "./destination_workplace.ts";
 
@@ -100,25 +101,17 @@ async function answers(directory: string): Promise<unknown> {
   return rows;
 }
 
-async function copy(from: string, to: string): Promise<void> {
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name, isDirectory } of Deno.readDir(from)) {
-    if (isDirectory) await copy(join(from, name), join(to, name));
-    else await Deno.copyFile(join(from, name), join(to, name));
-  }
-}
-
 /** A dataset before and after the third load, in directories of their own. */
 async function prepare(place: Workplace) {
   const before = join(place.directory, "before");
   await place.load(first, "state 1");
   await place.load(second, "state 2");
-  await copy(join(place.directory, DATASET), join(before, DATASET));
+  await copyFolder(join(place.directory, DATASET), join(before, DATASET));
   const publication = place.publication(third, "state 3");
   const after = join(place.directory, "after");
-  await copy(before, after);
+  await copyFolder(before, after);
   const files = new FailingFiles();
-  await run(after, files, publication, place);
+  await run(after, files.files, publication, place);
   const [old, current] = [await answers(before), await answers(after)];
   return { before, after, old, current, publication, operations: files.log };
 }
@@ -164,9 +157,9 @@ async function failEverywhere(place: Workplace, failure: Failure): Promise<boole
   for (const [index, operation] of prepared.operations.entries()) {
     if (failure === "killed-halfway" && !operation.startsWith("append")) continue;
     const directory = join(place.directory, `failed${index}`);
-    await copy(prepared.before, directory);
+    await copyFolder(prepared.before, directory);
     const files = new FailingFiles(index + 1, failure);
-    const error = await run(directory, files, prepared.publication, place).then(
+    const error = await run(directory, files.files, prepared.publication, place).then(
       () => undefined,
       (error) => error,
     );
@@ -207,14 +200,17 @@ Deno.test("filesystem open finishes a published load when killed at any operatio
   const prepared = await prepare(place);
   const record = prepared.operations.findIndex((operation) => /rename .*commit\.json$/.test(operation));
   const unfinished = join(place.directory, "unfinished");
-  await copy(prepared.before, unfinished);
-  await run(unfinished, new FailingFiles(record + 2), prepared.publication, place).then(() => {}, () => {});
+  await copyFolder(prepared.before, unfinished);
+  await run(unfinished, new FailingFiles(record + 2).files, prepared.publication, place).then(
+    () => {},
+    () => {},
+  );
   assert.deepEqual(await answers(unfinished), prepared.current, "read through the record");
   for (let fatal = 1, hasFailed = true; hasFailed; fatal++) {
     const directory = join(place.directory, `open${fatal}`);
-    await copy(unfinished, directory);
+    await copyFolder(unfinished, directory);
     const files = new FailingFiles(fatal);
-    await open(directory, files).then((session) => session[Symbol.asyncDispose](), () => {});
+    await open(directory, files.files).then((session) => session[Symbol.asyncDispose](), () => {});
     hasFailed = files.hasFailed;
     assert.equal(await checkLeftBehind(directory, prepared, place), true, files.log.at(-1));
     await Deno.remove(directory, { recursive: true });
@@ -227,7 +223,7 @@ Deno.test("filesystem publish into a new dataset leaves nothing or all when kill
   for (let fatal = 1, hasFailed = true; hasFailed; fatal++) {
     const directory = join(place.directory, `new${fatal}`);
     const files = new FailingFiles(fatal);
-    await run(directory, files, publication, place).then(() => {}, () => {});
+    await run(directory, files.files, publication, place).then(() => {}, () => {});
     hasFailed = files.hasFailed;
     await using session = await open(directory);
     const isLoaded = await session.hasLoad(publication.loadId);

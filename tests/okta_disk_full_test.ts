@@ -7,36 +7,7 @@ import assert from "assert";
 import { join } from "node:path";
 import { formatError } from "../mod.ts";
 import { scene } from "./okta_scene.ts";
-
-async function command(name: string, ...args: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command(name, { args, stdout: "null", stderr: "null" }).output()).success;
-  } catch {
-    return false;
-  }
-}
-
-/** A file system of this size; disposing it unmounts it. Undefined where it cannot be had. */
-async function smallDisk(size: string): Promise<(AsyncDisposable & { path: string }) | undefined> {
-  if (Deno.build.os !== "linux") return undefined;
-  const path = await Deno.makeTempDir({ prefix: "sluice_disk_" });
-  if (!await command("mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path)) {
-    await Deno.remove(path);
-    return undefined;
-  }
-  return {
-    path,
-    async [Symbol.asyncDispose]() {
-      await command("umount", path);
-      await Deno.remove(path);
-    },
-  };
-}
-
-const probe = await smallDisk("1m");
-const ignore = probe === undefined;
-await probe?.[Symbol.asyncDispose]();
-const reason = ignore ? " (skipped: mounting a small file system needs root)" : "";
+import { noSmallDisk as ignore, noSmallDiskReason as reason, smallDisk } from "./small_disk.ts";
 
 for (const destination of ["sqlite", "filesystem"]) {
   Deno.test({

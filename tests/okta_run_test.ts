@@ -228,8 +228,25 @@ Deno.test("run okta refuses a second run of the same pipeline and says who has i
   const refused = results.filter((each) => each.status === "rejected");
   assert.equal(refused.length, 1);
   assert.equal(refused[0].reason.code, "pipeline-running");
-  assert.match(refused[0].reason.message, /in process \d+ since \d{4}-/);
+  assert.match(refused[0].reason.message, /in process \d+ on \S+ since \d{4}-/);
 });
+
+Deno.test("run okta waits for another run of the same pipeline, as long as it is told", async () => {
+  await using stage = await scene();
+  await stage.run({ resources: ["users_me"] });
+  stage.events.splice(0);
+  stage.sim.addFault({ route: "users", action: { kind: "delay", ms: 400 } });
+  const first = stage.run({ resources: ["users"] });
+  while (!stage.events.some((event) => event.type === "step" && event.step === "extract")) await delay();
+  await assert.rejects(stage.run({ resources: ["groups"], waitSeconds: 0.01 }), { code: "pipeline-running" });
+  const second = await stage.run({ resources: ["groups"], waitSeconds: Infinity });
+  await first;
+  assert.deepEqual(second.warnings.map(({ code }) => code), ["pipeline-waits"]);
+  assert.match(second.warnings[0]!.message, /in process \d+ on \S+ since/);
+  assert.ok(Number(await stage.value("SELECT count(*) FROM groups")) > 0);
+});
+
+const delay = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 Deno.test("run okta stopped by its signal leaves the tables as they were", async () => {
   await using stage = await scene();

@@ -48,6 +48,8 @@ export interface LoadMore extends RunOptions, RestApiSourceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Files below `.dlt`, e.g. `secrets.toml`, written before the run. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Hears of everything at once, before the run goes on. */
+  readonly onEvent?: (event: RunEvent) => void;
 }
 
 /** What a load brought. */
@@ -140,8 +142,8 @@ export async function load(config: RestApiConfig | Source | AnyConfig, more: Loa
 }
 
 async function loadInto(folder: string, config: AnyConfig, more: LoadMore): Promise<Loaded> {
-  const { folder: _folder, env = {}, files = {}, resources, limit, fullRefresh, fresh, signal, ...about } =
-    more;
+  const { folder: _folder, env = {}, files = {}, onEvent, ...options } = more;
+  const { resources, limit, fullRefresh, fresh, signal, ...about } = options;
   await Deno.mkdir(`${folder}/.dlt`, { recursive: true });
   for (const [name, text] of Object.entries(files)) {
     await Deno.writeTextFile(`${folder}/.dlt/${name}`, text, { mode: 0o600 });
@@ -157,7 +159,10 @@ async function loadInto(folder: string, config: AnyConfig, more: LoadMore): Prom
     datasetName: "scene",
     projectDirectory: folder,
     configuration,
-    emit: (event) => events.push(event),
+    emit: (event) => {
+      events.push(event);
+      onEvent?.(event);
+    },
   });
   const source: Source = config !== null && typeof config === "object" && "definition" in config
     ? config

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Command } from "cli";
+import { removePackage } from "../../pipeline/load_package.ts";
 import { takeLease } from "../../pipeline/lease.ts";
 import { type LocalPackage, localPackages } from "../../pipeline/pipeline_directory.ts";
 import { helpEnd } from "../help.ts";
@@ -63,6 +64,6 @@ export async function deletePackages(
   using _lease = await takeLease(directory, name);
   // Read again: until the lease was ours, a run could load them.
   const packages = await waiting(directory, setAside);
-  for (const { path } of packages) await Deno.remove(path, { recursive: true });
+  for (const { path } of packages) await removePackage(path);
   return packages;
 }
