@@ -15,6 +15,7 @@ import { Loader } from "./loader.ts";
 import { Naming } from "./naming.ts";
 import type { Work } from "./packages.ts";
 import { startingState } from "./run_settings.ts";
+import { stateHash } from "./state.ts";
 import { recordsOf } from "./stored_records.ts";
 
 /** What is to be extracted. */
@@ -82,7 +83,7 @@ async function extractOnce(
     },
     addKey: (resource, key, walked) => pkg.addKey(resource, key, walked),
   });
-  await pkg.seal(resources, state);
+  await pkg.seal({ resources, state, onto: stateHash(stored.state) ?? null });
 }
 
 /** A load that begins when it is needed: a run that gets nothing leaves nothing behind. */

@@ -61,7 +61,10 @@ export interface ResourceSummary {
 }
 
 /** What a package is for. */
-export type PackageHead = Omit<Manifest, "format" | "status" | "resources" | "createdAt" | "state" | "files">;
+export type PackageHead = Omit<
+  Manifest,
+  "format" | "status" | "resources" | "createdAt" | "state" | "onto" | "files"
+>;
 
 /** The head of a package. */
 export interface Manifest {
@@ -84,6 +87,8 @@ export interface Manifest {
   readonly resources: Readonly<Record<string, ResourceSummary>>;
   /** The pipeline state that becomes true when this package is published. */
   readonly state?: JsonObject;
+  /** Which stored state it was read for, null: for none; absent in older formats. */
+  readonly onto?: string | null;
   /** What the files beside the answers must turn out to be; absent in older formats. */
   readonly files?: Readonly<Record<string, FileSeal>>;
 }
@@ -202,14 +207,16 @@ export class LoadPackage implements AsyncDisposable {
   }
 
   /** Makes the package durable and marks it as ready to load. */
-  async seal(resources: Manifest["resources"], state: JsonObject): Promise<void> {
+  async seal(
+    { resources, state, onto }: Pick<Required<Manifest>, "resources" | "state" | "onto">,
+  ): Promise<void> {
     await writing(this.directory, "finish the load package", async () => {
       await this.answers.sync();
       for (const file of this.#files.values()) await file.sync();
       const files = Object.fromEntries([...this.#files].map(([name, { seal }]) => [name, seal]));
       await this[Symbol.asyncDispose]();
       await disk.syncDirectory(this.directory);
-      this.manifest = { ...this.manifest, status: "extracted", resources, state, files };
+      this.manifest = { ...this.manifest, status: "extracted", resources, state, onto, files };
       await replaceFile(join(this.directory, MANIFEST), manifestText(this.manifest));
     });
   }

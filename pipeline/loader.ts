@@ -281,8 +281,9 @@ function normalizing(hints: StoredHints): RootTableHints {
  * A package holds what is new since a state, and the state after it: on any other one it would load rows twice, or
  * leave rows out that nobody would ask for again.
  */
-function checkBase({ manifest: { loadId, state }, directory }: LoadPackage, stored: Stored): void {
-  if (state?._version_hash === stateHash(stored.state)) return;
+function checkBase({ manifest: { loadId, state, onto }, directory }: LoadPackage, stored: Stored): void {
+  const expected = onto === undefined ? state?._version_hash : onto ?? undefined;
+  if (expected === stateHash(stored.state)) return;
   throw new StateError(
     `Cannot load package ${loadId}: the dataset is not as it was when the package was read`,
     {
