@@ -1,5 +1,9 @@
-/** Serves the simulator and prints its address. @module */
-import { startOktaSimulator } from "../simulator/okta/mod.ts";
+/** Serves a scenario's data and prints the address. Its argument is what {@link startServer} says. @module */
+import { SCENARIOS } from "./scenarios/mod.ts";
+import { serve } from "./server.ts";
 
-const simulator = await startOktaSimulator({ users: Number(Deno.args[0]), seed: 1 });
-console.log(JSON.stringify({ url: simulator.url, token: simulator.token }));
+const [name, records] = Deno.args;
+const scenario = SCENARIOS.find((each) => each.name === name)!;
+if ("commands" in scenario) throw new Error(`${name} has no data`);
+const { url } = serve(await scenario.dataset(Number(records)), scenario.server);
+console.log(url);

@@ -1,17 +1,18 @@
-/** A whole run: users into SQLite. @module */
-import { dirname } from "node:path";
-import { pipeline } from "../../mod.ts";
-import okta from "../../sources/okta.ts";
-import { report, taskOf } from "../measure.ts";
+/** A run of Sluice as a library. @module */
+import { Configuration, pipeline, type RestApiConfig, restApiSource } from "../../mod.ts";
+import { liveByScaledClock } from "../scaled_clock.ts";
+import { Stopwatch } from "../stopwatch.ts";
+import { PIPELINE, readTask } from "../task.ts";
 
-const { url, token, database } = taskOf();
-const project = await Deno.makeTempDir({ dir: dirname(database) });
-await report(async () => {
-  const load = pipeline({
-    projectDirectory: project,
-    destinationParameters: { credentials: `sqlite:///${database}` },
-  });
-  const info = await load.run(okta({ base_url: url, api_token: token }), { resources: ["users"] });
-  return Object.values(info.loadPackages[0].rows).reduce((sum, rows) => sum + rows, 0);
-});
-await Deno.remove(project, { recursive: true });
+const { config, database, folder, timeScale } = readTask();
+const configuration = await Configuration.load({ projectDirectory: folder, env: {} });
+if (timeScale) liveByScaledClock(timeScale);
+const stopwatch = new Stopwatch();
+stopwatch.start();
+await pipeline({
+  pipelineName: PIPELINE,
+  projectDirectory: folder,
+  destinationParameters: { credentials: `sqlite:///${database}` },
+  configuration,
+}).run(restApiSource(config as unknown as RestApiConfig, { name: PIPELINE }));
+stopwatch.report();

@@ -12,7 +12,7 @@ import {
   stringifyJson,
 } from "../../pipeline/json.ts";
 import { type Case, configOf } from "./case.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, isolated } from "./environment.ts";
 import type { RawRun, RawTables } from "./raw.ts";
 
 const PROCESSES = 2;
@@ -28,18 +28,7 @@ export async function runPython(
     args: [fileURLToPath(new URL(`./${script}`, import.meta.url)), ...args],
     cwd: folder,
     clearEnv: true,
-    env: {
-      PATH: Deno.env.get("PATH") ?? "",
-      HOME: folder,
-      TZ: "UTC",
-      PYTHONWARNINGS: "ignore",
-      PYTHONDONTWRITEBYTECODE: "1",
-      PYTHONHASHSEED: "0",
-      DLT_PROJECT_DIR: folder,
-      DLT_DATA_DIR: join(folder, "dlt_data"),
-      RUNTIME__LOG_LEVEL: "CRITICAL",
-      RUNTIME__DLTHUB_TELEMETRY: "false",
-    },
+    env: isolated(folder),
   });
   const { success, stdout, stderr } = await command.output();
   if (success) return;

@@ -11,6 +11,24 @@ import { fileURLToPath } from "node:url";
 export interface Environment {
   /** The interpreter. */
   readonly python: string;
+  /** The command line of dlt. */
+  readonly dlt: string;
+}
+
+/** Variables for a Python process that sees nothing of this machine's settings and writes to `folder` only. */
+export function isolated(folder: string): Record<string, string> {
+  return {
+    PATH: Deno.env.get("PATH") ?? "",
+    HOME: folder,
+    TZ: "UTC",
+    PYTHONWARNINGS: "ignore",
+    PYTHONDONTWRITEBYTECODE: "1",
+    PYTHONHASHSEED: "0",
+    DLT_PROJECT_DIR: folder,
+    DLT_DATA_DIR: join(folder, "dlt_data"),
+    RUNTIME__LOG_LEVEL: "CRITICAL",
+    RUNTIME__DLTHUB_TELEMETRY: "false",
+  };
 }
 
 const REQUIREMENTS = new URL("./requirements.txt", import.meta.url);
@@ -36,9 +54,10 @@ export async function environment(say: (line: string) => void): Promise<Environm
   const wanted = await Deno.readTextFile(REQUIREMENTS);
   const folder = cacheFolder();
   const python = join(folder, "venv", "bin", "python");
+  const dlt = join(folder, "venv", "bin", "dlt");
   const marker = join(folder, "requirements.txt");
   const made = await Deno.readTextFile(marker).catch(() => "");
-  if (made === wanted && (await output(python, ["-c", "import dlt"])).success) return { python };
+  if (made === wanted && (await output(python, ["-c", "import dlt"])).success) return { python, dlt };
   say(`making a Python environment in ${folder}`);
   await Deno.remove(folder, { recursive: true }).catch(() => {});
   await Deno.mkdir(folder, { recursive: true });
@@ -47,7 +66,7 @@ export async function environment(say: (line: string) => void): Promise<Environm
   const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
   await must(python, [...install, fileURLToPath(REQUIREMENTS)], "install dlt");
   await Deno.writeTextFile(marker, wanted);
-  return { python };
+  return { python, dlt };
 }
 
 async function findPython(): Promise<string> {

@@ -1,0 +1,1 @@
+/** An empty script: the least that a process of Deno takes. @module */
