@@ -7,7 +7,7 @@ import { Command, CommanderError } from "cli";
 import { type CommandEntry, commands } from "./cli/mod.ts";
 import { COMMAND, helpEnd } from "./cli/help.ts";
 import { printFailure } from "./cli/print.ts";
-import manifest from "./deno.json" with { type: "json" };
+import { versionText } from "./cli/version.ts";
 import { ConfigError } from "./pipeline/errors.ts";
 import { nearest } from "./pipeline/nearest.ts";
 
@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function programFor(args: readonly string[]): Promise<Command> {
   const program = new Command("sluice")
     .description("Loads REST APIs into tables.")
-    .version(manifest.version, "-V, --version", "print the version")
+    .version(versionText(args), "-V, --version", "print the version; with --json also what it was made from")
     .option("--debug", "show the stack trace of an error")
     .helpOption("-h, --help", "print help")
     .addHelpText("after", helpEnd(["demo", "run okta", "run --help"]))

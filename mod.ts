@@ -30,7 +30,7 @@ export type { RunRules } from "./pipeline/load_rules.ts";
 export { type Pipeline, pipeline, type PipelineOptions, type RunOptions } from "./pipeline/pipeline.ts";
 export type { RefreshMode } from "./pipeline/refresh.ts";
 export { Schema } from "./pipeline/schema.ts";
-export { SCHEMA_FORMATS, type SchemaFormat } from "./pipeline/schema_formats/mod.ts";
+export { formatSchema, SCHEMA_FORMATS, type SchemaFormat } from "./pipeline/schema_formats/mod.ts";
 export type { FormatOptions } from "./pipeline/schema_formats/parts.ts";
 export type { TableChange } from "./pipeline/schema_changes.ts";
 export type {

@@ -44,6 +44,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "Show the tables of a pipeline, and what changed",
     load: () => import("./schema.ts"),
   },
+  { name: "deploy", summary: "Load a source on a schedule", load: () => import("./deploy.ts") },
   { name: "simulate", summary: "Serve a simulated API on this machine", load: () => import("./simulate.ts") },
   {
     name: "demo",

@@ -6,15 +6,27 @@
 import { BUG_EXIT_CODE, formatError, SluiceError } from "../pipeline/errors.ts";
 import { redact } from "../pipeline/secret.ts";
 import { printable } from "./printable.ts";
+import { annotation, inWorkflow, withoutCommands } from "./workflow/commands.ts";
 
 /** Writes a result to standard output. */
 export function print(text: string): void {
-  console.log(printable(redact(text), "\n"));
+  console.log(safe(text));
 }
 
 /** Tells something on standard error. */
 export function note(text: string): void {
-  console.error(printable(redact(text), "\n"));
+  console.error(safe(text));
+}
+
+/** Tells the runner of a workflow something: one of the lines of `workflow/commands.ts`. */
+export function tellRunner(command: string): void {
+  console.error(redact(command));
+}
+
+/** In a workflow the runner looks for commands in everything that is printed. */
+function safe(text: string): string {
+  const shown = printable(redact(text), "\n");
+  return inWorkflow() ? withoutCommands(shown) : shown;
 }
 
 /** Ends a command with an exit code after it has said itself what is wrong. */
@@ -37,8 +49,21 @@ export function printFailure(error: unknown, args: readonly string[]): number {
     note(`Internal error: ${oneLine(error)}`);
     note('This is a bug, please report it; "--debug" shows where it happened');
   }
+  if (inWorkflow()) tellRunner(errorAnnotation(error));
   if (args.includes("--debug")) note(stackOf(error));
   return exitCode;
+}
+
+function errorAnnotation(error: unknown): string {
+  const { code, message, at, next } = describe(error) as Partial<SluiceError>;
+  const text = [message, next && `next: ${next}`].filter(Boolean).join("\n");
+  const { file, line } = at ?? {};
+  return annotation("error", {
+    title: `Sluice: ${code}`,
+    message: printable(redact(text), "\n"),
+    file,
+    line,
+  });
 }
 
 /** An error as data for scripts. */

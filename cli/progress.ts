@@ -3,7 +3,8 @@
  * @module
  */
 import type { Emit } from "../pipeline/events.ts";
-import { note } from "./print.ts";
+import { note, tellRunner } from "./print.ts";
+import { inWorkflow } from "./workflow/commands.ts";
 
 /** What `--progress` takes. */
 export const PROGRESS_KINDS = ["auto", "plain", "json", "off"] as const;
@@ -31,7 +32,7 @@ const systemClock: ProgressClock = {
   },
 };
 
-/** Starts showing progress; `auto` is live on a terminal and plain lines elsewhere. */
+/** Starts showing progress; `auto` is live on a terminal, folded in a workflow, and plain lines elsewhere. */
 export async function openProgress(kind: ProgressKind): Promise<Progress> {
   const isLive = kind === "auto" && Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb";
   if (isLive) {
@@ -43,6 +44,10 @@ export async function openProgress(kind: ProgressKind): Promise<Progress> {
     return openJsonProgress(note);
   }
   if (kind === "off") return warningsOnly(note);
+  if (kind === "auto" && inWorkflow()) {
+    const { openWorkflowProgress } = await import("./workflow/progress.ts");
+    return openWorkflowProgress({ write: note, command: tellRunner, clock: systemClock });
+  }
   const { openPlainProgress } = await import("./progress_plain.ts");
   return openPlainProgress({ write: note, clock: systemClock });
 }

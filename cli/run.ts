@@ -13,7 +13,9 @@ import { helpEnd, integerFrom, schemaContract } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
 import { print } from "./print.ts";
 import { openProgress, PROGRESS_KINDS, type ProgressKind } from "./progress.ts";
+import { RunReport } from "./run_report.ts";
 import { chooseSource, type SourceFlags, withSourceFlags } from "./source_flags.ts";
+import { masking } from "./workflow/masking.ts";
 
 interface RunFlags extends SourceFlags {
   readonly destination: string;
@@ -74,6 +76,8 @@ async function run(name: string, flags: RunFlags): Promise<void> {
   const destination = await findDestination(flags.destination);
   const { source, configuration } = await chooseSource(name, flags);
   const pipelineName = flags.pipelineName ?? source.definition.pipelineName ?? source.definition.name;
+  const names = { pipelineName, source: source.definition.name, destination: destination.name };
+  const report = await RunReport.open(configuration, names);
   const info = await interruptible(async (signal) => {
     using progress = await openProgress(flags.progress ?? configuredProgress(configuration));
     const { limit, fullRefresh, fresh, refresh, schemaContract, rejectedTable } = flags;
@@ -82,11 +86,14 @@ async function run(name: string, flags: RunFlags): Promise<void> {
       datasetName: flags.datasetName,
       destination,
       devMode: flags.devMode,
-      configuration,
-      emit: progress.emit,
+      configuration: masking(configuration),
+      emit: (event) => {
+        progress.emit(event);
+        report.take(event);
+      },
     })
       .run(source, { limit, fullRefresh, fresh, refresh, schemaContract, rejectedTable, signal });
-  });
+  }).finally(() => report.finish());
   print(flags.json ? JSON.stringify({ ok: true, ...info }) : formatLoadInfo(info));
 }
 

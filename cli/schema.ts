@@ -6,7 +6,7 @@
 import { type Command, Option } from "cli";
 import { ConfigError } from "../pipeline/errors.ts";
 import { formatChanges, schemaChanges } from "../pipeline/schema_diff.ts";
-import { SCHEMA_FORMATS, type SchemaFormat } from "../pipeline/schema_formats/mod.ts";
+import { formatSchema, SCHEMA_FORMATS, type SchemaFormat } from "../pipeline/schema_formats/mod.ts";
 import { newestVersion, schemaHistory, type VersionPair, versionPair } from "../pipeline/schema_versions.ts";
 import { choosePipeline, type PipelineFlags, withPipelineFlags } from "./choose_pipeline.ts";
 import { helpEnd } from "./help.ts";
@@ -59,7 +59,7 @@ export function define(command: Command): void {
 export function withShowFlags(command: Command): Command {
   return command
     .addOption(
-      new Option("--format <format>", "language").choices(Object.keys(SCHEMA_FORMATS)).default("yaml"),
+      new Option("--format <format>", "language").choices(SCHEMA_FORMATS).default("yaml"),
     )
     .option("--no-system", "leave out the tables that Sluice and dlt keep for themselves");
 }
@@ -91,9 +91,9 @@ export async function showSchema(flags: ShowFlags): Promise<void> {
     return result;
   }, flags.schemaName);
   const { schema, version, insertedAt } = newestVersion(history);
-  const format = SCHEMA_FORMATS[flags.json ? "json" : flags.format];
+  const text = await formatSchema(schema, flags.json ? "json" : flags.format, { system: flags.system });
   // Not through `print`: the text is data, and removing what happens to look like a secret would falsify it.
-  console.log(printable(format(schema, { system: flags.system }).trimEnd(), "\n"));
+  console.log(printable(text.trimEnd(), "\n"));
   note(`schema ${history.name}, version ${version} of ${insertedAt}, from ${location}`);
 }
 

@@ -101,7 +101,10 @@ export class Configuration {
 
   /** The same configuration, which tells of every value that is asked of it and found. */
   recording(onUse: (used: UsedValue) => void): Configuration {
-    return new Configuration(this.#files, this.#environment, this.#overrides, onUse);
+    return new Configuration(this.#files, this.#environment, this.#overrides, (used) => {
+      this.#onUse(used);
+      onUse(used);
+    });
   }
 
   /**

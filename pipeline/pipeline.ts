@@ -90,7 +90,7 @@ export interface Pipeline {
    * @example Print the tables as TypeScript types
    * ```ts
    * import assert from "node:assert/strict";
-   * import { defineSource, pipeline, SCHEMA_FORMATS } from "@sluice/sluice";
+   * import { defineSource, formatSchema, pipeline } from "@sluice/sluice";
    *
    * const pets = defineSource("pets", {}, () => ({
    *   resources: [{ name: "cats", records: async function* () { yield [{ id: 1, name: "Tom" }]; } }],
@@ -98,7 +98,7 @@ export interface Pipeline {
    * const folder = await Deno.makeTempDir();
    * const cats = pipeline({ pipelineName: "cats", projectDirectory: folder });
    * await cats.run(pets());
-   * const types = SCHEMA_FORMATS.typescript(await cats.schema(), { system: false });
+   * const types = await formatSchema(await cats.schema(), "typescript", { system: false });
    * assert.match(types, /name: string/);
    * await Deno.remove(folder, { recursive: true });
    * ```

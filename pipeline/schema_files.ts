@@ -17,8 +17,8 @@ import { canonicalJson } from "./json.ts";
 import { Naming } from "./naming.ts";
 import type { ParameterSpecs } from "./parameters.ts";
 import { amendSchema, amendSource } from "./schema_amend.ts";
-import { parseSchemaFile, type SchemaFile } from "./schema_file.ts";
-import { schemaToYaml } from "./schema_formats/yaml.ts";
+import type { SchemaFile } from "./schema_file.ts";
+import { formatSchema } from "./schema_formats/mod.ts";
 import { Schema } from "./schema.ts";
 import { rootTable } from "./table_hints.ts";
 
@@ -81,7 +81,7 @@ export class SchemaFiles {
     const text = path && await readIfThere(path);
     if (path && text !== undefined) {
       files.#isThere = true;
-      const file = files.#parse(text, path);
+      const file = await files.#parse(text, path);
       // What nobody changed since a run wrote it must not hold against a source that was changed.
       if (fingerprint(file) !== WRITTEN_REGEXP.exec(text)?.[1]) files.#file = file;
     }
@@ -108,13 +108,13 @@ export class SchemaFiles {
   async write(session: Session, source: ResolvedSource): Promise<void> {
     await this.#attempt(this.#exportPath, async () => {
       const { schema } = await session.stored(this.#options.pipelineName, this.#schemaName);
-      return schema === undefined ? undefined : schemaToYaml(Schema.parse(schema));
+      return schema === undefined ? undefined : await formatSchema(Schema.parse(schema), "yaml");
     });
     if (!this.#isThere) await this.#attempt(this.#importPath, () => this.#firstFile(source));
   }
 
   /** What the source says, without what came with the data: that is what there is to edit. */
-  #firstFile(source: ResolvedSource): string {
+  async #firstFile(source: ResolvedSource): Promise<string> {
     const schema = new Schema(this.#schemaName);
     for (const resource of source.resources) {
       if (typeof resource.settings.table_name !== "function") {
@@ -122,12 +122,14 @@ export class SchemaFiles {
       }
     }
     schema.bump();
-    const text = schemaToYaml(schema);
-    const mark = fingerprint(this.#parse(text, this.#importPath!));
+    const text = await formatSchema(schema, "yaml");
+    const mark = fingerprint(await this.#parse(text, this.#importPath!));
     return `# Edit it, and the next run does as it says. Written by a run as ${mark}\n${text}`;
   }
 
-  #parse(text: string, file: string): SchemaFile {
+  async #parse(text: string, file: string): Promise<SchemaFile> {
+    // Most runs have no such file, and reading them needs a library.
+    const { parseSchemaFile } = await import("./schema_file.ts");
     return parseSchemaFile(text, { file, schemaName: this.#schemaName, naming: this.#naming });
   }
 

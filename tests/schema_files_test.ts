@@ -302,7 +302,7 @@ Deno.test("run() refuses a schema file that is no text", () =>
 
 Deno.test("docs/schema.md names every key of the schema files and every format", () => {
   const text = Deno.readTextFileSync(new URL("../docs/schema.md", import.meta.url));
-  for (const name of [...Object.keys(SCHEMA_FILE_PARAMETERS), ...Object.keys(SCHEMA_FORMATS)]) {
+  for (const name of [...Object.keys(SCHEMA_FILE_PARAMETERS), ...SCHEMA_FORMATS]) {
     assert.match(text, new RegExp(`^\\| \`${name}\``, "m"), name);
   }
 });

@@ -9,10 +9,17 @@ import { describeError, placeOf } from "../own_code.ts";
 
 /** How the runtime begins when it is the module that it cannot load, and not the module's code that threw. */
 const LOADING_REGEXP =
-  /^(?:SyntaxError: |Module not found|Import "|Relative import|The requested module|Unsupported scheme|Unable to load|Loading |npm package|Could not find|Requires \w+ access|Expected a |\[ERR_)/;
+  /^(?:SyntaxError: |(?:Parse|Transpile) error: |Module not found|Import "|Relative import|The requested module|Unsupported scheme|Unable to load|Loading |npm package|Could not find|Requires \w+ access|Expected a |\[ERR_)/;
 
-/** The error for a module that cannot be loaded. `path` is what the user wrote. */
-export function moduleFailed(path: string, error: unknown): ConfigError {
+/**
+ * The error for a module that cannot be loaded. `path` is what the user wrote; a compiled binary, which is
+ * `standalone`, can load less than Deno.
+ */
+export function moduleFailed(
+  path: string,
+  error: unknown,
+  { standalone } = { standalone: Deno.build.standalone },
+): ConfigError {
   const text = error instanceof Error ? stripVTControlCharacters(error.message) : "";
   const isLoading = LOADING_REGEXP.test(text);
   const place = isLoading ? placeOf(text) : placeOf(error);
@@ -21,7 +28,7 @@ export function moduleFailed(path: string, error: unknown): ConfigError {
     {
       code: "module-failed",
       at: place.file === undefined ? { file: path } : place,
-      next: isLoading ? adviceFor(text) : "correct the module",
+      next: isLoading ? adviceFor(text, standalone) : "correct the module",
       cause: error,
     },
   );
@@ -34,8 +41,13 @@ function firstLine(text: string): string {
   );
 }
 
-function adviceFor(text: string): string {
-  if (text.startsWith("SyntaxError")) return "correct the module at that place";
+function adviceFor(text: string, standalone: boolean): string {
+  if (/^(?:SyntaxError|Parse error|Transpile error)/.test(text)) return "correct the module at that place";
+  if (text.includes("does not provide an export")) return "correct the name of what is imported";
+  if (standalone) {
+    return "the binary imports files beside the module, node: modules and @sluice/sluice; put what else it " +
+      "needs beside it as a file, or run Sluice with Deno, which fetches packages";
+  }
   if (text.includes("@sluice/sluice")) {
     return "run it with the configuration of a clone of Sluice: deno run --config <clone>/deno.json …";
   }
