@@ -3,6 +3,7 @@
  * @module
  */
 import { cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { environment, NoEnvironment } from "../tests/parity/environment.ts";
 import { positive, runCommand } from "./command.ts";
@@ -119,6 +120,7 @@ async function writeFigures(kept: Results): Promise<void> {
     part.exec(page)![0]
   );
   await Deno.writeTextFile(PAGE, `${before}\n${resultTables(kept)}\n\n${after}`);
+  await output(Deno.execPath(), ["fmt", "-q", fileURLToPath(PAGE)]);
 }
 
 await runCommand(main);

@@ -5,6 +5,7 @@
 import { aimsOf } from "./aims.ts";
 import { type Figure, type Measure, measured, ratio } from "./figures.ts";
 import type { Results, ScenarioResult } from "./results.ts";
+import { SCENARIOS } from "./scenarios/mod.ts";
 
 const RATIOS = [
   { head: "dlt / Sluice, time", of: ["dlt", "sluice", "seconds"] },
@@ -15,7 +16,9 @@ const RATIOS = [
 ] as const;
 
 /** All tables: ratios, aims, what was measured, and what did not run. */
-export function resultTables({ machine, versions, scenarios }: Results): string {
+export function resultTables({ machine, versions, scenarios: unordered }: Results): string {
+  const place = ({ name }: ScenarioResult) => SCENARIOS.findIndex((each) => each.name === name);
+  const scenarios = unordered.toSorted((left, right) => place(left) - place(right));
   const loads = scenarios.flatMap(({ load }) => load);
   const dates = [...new Set(scenarios.map(({ date }) => date.slice(0, 10)))].sort();
   return [
