@@ -8,7 +8,14 @@ import type { Source } from "../extract/definition/source.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
 import type { Destination, Session } from "./destination.ts";
 import type { AnswerFile } from "./answer_file.ts";
-import { ExtractError, InterruptedError, LoadError, SluiceError, StateError } from "./errors.ts";
+import {
+  ExtractError,
+  InterruptedError,
+  LoadError,
+  NormalizeError,
+  SluiceError,
+  StateError,
+} from "./errors.ts";
 import type { Emit } from "./events.ts";
 import { makeDirectory } from "./files.ts";
 import type { Journal } from "./load_info.ts";
@@ -63,7 +70,7 @@ export async function loadPending(work: Work, directory: string): Promise<Pendin
       const package_ = await loadOnePending(work, pkg);
       if (package_) loaded.push(package_);
     } catch (error) {
-      if (!(error instanceof StateError) || error.code !== "package-corrupt") throw error;
+      if (!isUnusable(error)) throw error;
       await setAside(work, directory, { name, error });
     }
   }
@@ -112,11 +119,17 @@ async function loadOnePending(work: Work, pkg: LoadPackage): Promise<LoadedPacka
   return loaded;
 }
 
-/** A damaged package must not block the pipeline: the state has not moved, so its data is read again. */
+/** Whether it is the package that makes it fail: it is damaged, or holds what cannot become rows. */
+function isUnusable(error: unknown): error is SluiceError {
+  return error instanceof NormalizeError || (error instanceof LoadError && error.code === "constraint") ||
+    (error instanceof StateError && error.code === "package-corrupt");
+}
+
+/** Such a package must not block the pipeline: the state has not moved, so its data is read again. */
 async function setAside(
   work: Work,
   directory: string,
-  { name, error }: { name: string; error: StateError },
+  { name, error }: { name: string; error: SluiceError },
 ): Promise<void> {
   const aside = join(directory, SET_ASIDE, name);
   await makeDirectory(join(directory, SET_ASIDE));
@@ -141,9 +154,16 @@ export async function runPackage(
     throw await keepAnswers(work, pkg, error);
   }
   work.recorder.extracted(pkg.manifest.loadId);
-  const loaded = await publishPackage(work, pkg);
-  await pkg.remove();
-  return loaded;
+  try {
+    const loaded = await publishPackage(work, pkg);
+    await pkg.remove();
+    return loaded;
+  } catch (error) {
+    // What was kept of an earlier run may be what cannot be loaded: the API may answer otherwise by now.
+    if (!unfinished || !isUnusable(error)) throw error;
+    await setAside(work, directory, { name: pkg.manifest.loadId, error });
+    return await runPackage(work, directory, undefined);
+  }
 }
 
 /** Extracts until it works or there is nothing more to fall back from. */
@@ -168,6 +188,7 @@ async function extractInto(work: Work, pkg: LoadPackage, isResumed: boolean): Pr
         isResumed,
         signal: work.signal,
         emit: journal.emit,
+        timer: options.timer,
       }, pkg);
       return await pkg.seal(resources, state);
     } catch (error) {

@@ -20,6 +20,7 @@ import { Journal, type LoadInfo } from "./load_info.ts";
 import { Naming } from "./naming.ts";
 import { type Plan, type PlanOptions, planRun } from "./plan.ts";
 import { interrupted, loadPending, runPackage, type Work } from "./packages.ts";
+import type { Timer } from "../rest/timer.ts";
 import { checkedPipelineName, pipelineDirectory } from "./pipeline_directory.ts";
 import { SchemaFiles } from "./schema_files.ts";
 import { type Trace, TraceRecorder } from "./trace.ts";
@@ -54,6 +55,8 @@ export interface RunOptions {
   /** Read everything from its start, also where an earlier run was cut short. */
   readonly fresh?: boolean;
   readonly signal?: AbortSignal;
+  /** How the client reads the clock and sleeps; tests pass their own. */
+  readonly timer?: Timer;
 }
 
 /** A pipeline that can be run and queried. */
