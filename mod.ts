@@ -2,7 +2,7 @@
  * Sluice as a library: define sources, run pipelines, read what was loaded.
  * @module
  */
-export { Configuration } from "./pipeline/config.ts";
+export { Configuration, type UsedValue } from "./pipeline/config.ts";
 export type {
   Capabilities,
   Destination,
@@ -24,19 +24,37 @@ export { type JsonPath, jsonPath } from "./pipeline/json_path.ts";
 export type { Plan, PlannedRequests, PlannedResource, PlannedTable, PlanOptions } from "./pipeline/plan.ts";
 export { Naming } from "./pipeline/naming.ts";
 export type { Given, ParameterSpec, ParameterSpecs, ParameterType, Resolved } from "./pipeline/parameters.ts";
-export { formatLoadInfo, type LoadInfo, type Warning } from "./pipeline/load_info.ts";
+export type { Discarded } from "./pipeline/discards.ts";
+export { formatLoadInfo, type LoadedPackageInfo, type LoadInfo, type Warning } from "./pipeline/load_info.ts";
+export type { RunRules } from "./pipeline/load_rules.ts";
 export { type Pipeline, pipeline, type PipelineOptions, type RunOptions } from "./pipeline/pipeline.ts";
+export type { RefreshMode } from "./pipeline/refresh.ts";
+export { Schema } from "./pipeline/schema.ts";
+export { SCHEMA_FORMATS, type SchemaFormat } from "./pipeline/schema_formats/mod.ts";
+export type { FormatOptions } from "./pipeline/schema_formats/parts.ts";
+export type { TableChange } from "./pipeline/schema_changes.ts";
 export type {
   Column,
+  ContractEntity,
+  ContractMode,
   DataType,
   MergeStrategy,
   RowBatch,
+  SchemaContract,
   SqlValue,
   Table,
   WriteDisposition,
 } from "./pipeline/schema_types.ts";
+export type {
+  RunStatus,
+  Trace,
+  TracedError,
+  TracedPackage,
+  TracedStep,
+  TraceHead,
+} from "./pipeline/trace.ts";
 export { redact, Secret } from "./pipeline/secret.ts";
-export type { ColumnHints, TableHints, WriteDispositionConfig } from "./pipeline/table_hints.ts";
+export type { ColumnHints, NestedHints, TableHints, WriteDispositionConfig } from "./pipeline/table_hints.ts";
 export type * from "./extract/definition/rest_api_config.ts";
 export { checkConnection } from "./extract/check_connection.ts";
 export * from "./extract/definition/source.ts";

@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { type Command, Option } from "cli";
 import { findDestination } from "../destinations/mod.ts";
 import { Configuration } from "../pipeline/config.ts";
+import { baseDataset } from "../pipeline/dev_mode.ts";
 import { type Pipeline, pipeline } from "../pipeline/pipeline.ts";
 import { builtInSources } from "../sources/mod.ts";
 import { type LastRun, lastRuns } from "./last_run.ts";
@@ -35,10 +36,12 @@ export async function choosePipeline(flags: PipelineFlags): Promise<Pipeline> {
   const configuration = await Configuration.load({ projectDirectory: Deno.cwd() });
   const last = await lastRunOf(configuration, flags.pipelineName);
   const isElsewhere = flags.database !== undefined;
+  // The name of a dataset for one run says which file is meant.
+  const lastDataset = isElsewhere && last.datasetName ? baseDataset(last.datasetName) : last.datasetName;
   return pipeline({
     configuration,
     pipelineName: flags.pipelineName ?? last.pipelineName,
-    datasetName: flags.datasetName ?? last.datasetName,
+    datasetName: flags.datasetName ?? lastDataset,
     destination: isElsewhere ? "sqlite" : flags.destination ?? last.destination,
     destinationParameters: isElsewhere
       ? { credentials: `sqlite:///${resolve(flags.database!)}` }

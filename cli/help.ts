@@ -3,6 +3,8 @@
  * @module
  */
 import { InvalidArgumentError } from "cli";
+import { contractProblem } from "../pipeline/contracts.ts";
+import { CONTRACT_MODES, type SchemaContract } from "../pipeline/schema_types.ts";
 
 /** How this program is called: as a binary, or as a task in a checkout. */
 export const COMMAND = Deno.build.standalone ? "sluice" : "deno task sluice";
@@ -38,4 +40,14 @@ export function nameList(text: string): string[] {
   const names = text.split(",").map((name) => name.trim()).filter(Boolean);
   if (names.length) return names;
   throw new InvalidArgumentError("It must be names separated by commas");
+}
+
+/** A schema contract: a mode for everything, or entities with their modes, separated by commas. */
+export function schemaContract(text: string): SchemaContract {
+  const contract = text.includes("=")
+    ? Object.fromEntries(text.split(",").map((part) => part.split("=").map((each) => each.trim())))
+    : text.trim();
+  const problem = contractProblem(contract);
+  if (problem === undefined) return contract;
+  throw new InvalidArgumentError(`It must be one of ${CONTRACT_MODES.join(", ")}, or e.g. columns=freeze`);
 }

@@ -19,7 +19,8 @@ interface SchemaFlags extends PipelineFlags {
   readonly json?: boolean;
 }
 
-interface ShowFlags extends SchemaFlags {
+/** What is shown, and how. */
+export interface ShowFlags extends SchemaFlags {
   readonly format: SchemaFormat;
   readonly system: boolean;
 }
@@ -31,11 +32,7 @@ interface DiffFlags extends SchemaFlags {
 
 /** Adds arguments, options, action and the command below it. */
 export function define(command: Command): void {
-  withSchemaFlags(command)
-    .addOption(
-      new Option("--format <format>", "language").choices(Object.keys(SCHEMA_FORMATS)).default("yaml"),
-    )
-    .option("--no-system", "leave out the tables that Sluice and dlt keep for themselves")
+  withShowFlags(withSchemaFlags(command.argument("[pipeline]", "its name, as --pipeline-name gives it")))
     .option("--json", "the same as --format json")
     .addHelpText(
       "after",
@@ -45,8 +42,8 @@ export function define(command: Command): void {
         "schema --format typescript > tables.ts",
       ]),
     )
-    .action((name: string | undefined, flags: ShowFlags) => show(named(flags, name)));
-  withSchemaFlags(command.command("diff"))
+    .action((name: string | undefined, flags: ShowFlags) => showSchema(named(flags, name)));
+  withSchemaFlags(command.command("diff").argument("[pipeline]", "its name, as --pipeline-name gives it"))
     .description("Show what the last run changed, or any two versions")
     .option("--from <version>", "number or hash of the older version (default: before the last run)")
     .option("--to <version>", "number or hash of the newer one (default: the newest)")
@@ -58,8 +55,17 @@ export function define(command: Command): void {
     );
 }
 
+/** Adds the options that say how a schema is shown. */
+export function withShowFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--format <format>", "language").choices(Object.keys(SCHEMA_FORMATS)).default("yaml"),
+    )
+    .option("--no-system", "leave out the tables that Sluice and dlt keep for themselves");
+}
+
 function withSchemaFlags(command: Command): Command {
-  return withPipelineFlags(command.argument("[pipeline]", "its name, as --pipeline-name gives it"))
+  return withPipelineFlags(command)
     .option("--schema-name <name>", "which schema of the dataset (default: the one loaded last)");
 }
 
@@ -75,7 +81,8 @@ function named<F extends SchemaFlags>(flags: F, name: string | undefined): F {
   });
 }
 
-async function show(flags: ShowFlags): Promise<void> {
+/** Prints the schema of a pipeline. */
+export async function showSchema(flags: ShowFlags): Promise<void> {
   const pipeline = await choosePipeline(flags);
   let location = "";
   const history = await schemaHistory(async (sql) => {

@@ -11,7 +11,7 @@ import { explain } from "./filesystem_files.ts";
 import { checkTable, plainName } from "./filesystem_names.ts";
 import { StagedFiles } from "./filesystem_staging.ts";
 import { supersede } from "./filesystem_supersede.ts";
-import { loadedFile, outdatedStates, versionAndStateFiles } from "./filesystem_system.ts";
+import { loadedFile, outdatedStates, versionAndStateFiles, versionFiles } from "./filesystem_system.ts";
 import { View } from "./filesystem_view.ts";
 
 /** Rows that become true together, or leave nothing behind. */
@@ -22,6 +22,8 @@ export class FilesystemLoad implements Load {
   readonly #staged: StagedFiles;
   /** Table names by their lower-case form: those of the dataset and those of this load. */
   readonly #taken: Map<string, string>;
+  /** Tables whose rows go, whatever the load brings; true for those that are dropped. */
+  readonly #cleared = new Map<string, boolean>();
   #open = true;
 
   private constructor(dataset: Dataset, loadId: string, lock: Disposable, tables: string[]) {
@@ -37,6 +39,20 @@ export class FilesystemLoad implements Load {
     return dataset.locked(async () => {
       const tables = await (await View.take(dataset.files, dataset.root)).tables();
       return new FilesystemLoad(dataset, loadId, await dataset.stage(loadId), tables);
+    });
+  }
+
+  drop(tables: readonly string[]): Promise<void> {
+    return this.#clear("drop tables", tables, true);
+  }
+
+  truncate(tables: readonly string[]): Promise<void> {
+    return this.#clear("empty tables", tables, false);
+  }
+
+  #clear(doing: string, tables: readonly string[], isDropped: boolean): Promise<void> {
+    return this.#attempt(doing, async () => {
+      for (const table of tables) this.#cleared.set(plainName("table", table), isDropped);
     });
   }
 
@@ -67,8 +83,17 @@ export class FilesystemLoad implements Load {
     const view = await View.take(files, root);
     // A load package that is handed over twice is true once.
     if (view.loadIds.has(this.#loadId)) return;
-    for (const table of publication.tables) await supersede(view, this.#staged, table);
-    for (const name of publication.dropTables ?? []) await this.#drop(view, name);
+    for (const each of publication.tables) {
+      const replaceAll = each.replaceAll || this.#cleared.has(each.table.name);
+      await supersede(view, this.#staged, { ...each, replaceAll });
+    }
+    for (const [table, isDropped] of this.#cleared) {
+      for (const { path } of await view.list(table)) this.#staged.remove(path);
+      if (isDropped && !this.#staged.has(table)) this.#staged.removeFolder(table);
+    }
+    if (publication.version?.replacesOlder) {
+      for (const { path } of await versionFiles(view, publication.schemaName)) this.#staged.remove(path);
+    }
     for (const { path, text } of versionAndStateFiles(publication)) await this.#staged.add(path, text);
     if (publication.state) {
       const outdated = await outdatedStates(view, publication.state.pipelineName);
@@ -81,12 +106,6 @@ export class FilesystemLoad implements Load {
     } catch (cause) {
       throw await this.#isPublished() ? this.#notApplied(cause) : cause;
     }
-  }
-
-  async #drop(view: View, table: string): Promise<void> {
-    plainName("table", table);
-    for (const { path } of await view.list(table)) this.#staged.remove(path);
-    this.#staged.removeFolder(table);
   }
 
   async #isPublished(): Promise<boolean> {

@@ -55,6 +55,11 @@ export async function outdatedStates(view: View, pipelineName: string): Promise<
     .map((named) => named.file);
 }
 
+/** All versions of a schema. */
+export async function versionFiles(view: View, schemaName: string): Promise<StoredFile[]> {
+  return (await newestFirst(view, SYSTEM_TABLES.version, schemaName)).map(({ file }) => file);
+}
+
 /** What a dataset knows about a pipeline. */
 export async function readStored(view: View, pipelineName: string, schemaName: string): Promise<Stored> {
   const [version] = await newestFirst(view, SYSTEM_TABLES.version, schemaName);

@@ -3,7 +3,8 @@
  * which is part of Deno, so there is nothing to install and no library to load.
  * @module
  */
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, parse } from "node:path";
+import { devSuffix } from "../pipeline/dev_mode.ts";
 import type { Destination, SessionContext } from "../pipeline/destination.ts";
 import { ConfigError, LoadError } from "../pipeline/errors.ts";
 import { replaceStrategy } from "./replace_strategy.ts";
@@ -76,7 +77,10 @@ function databasePath(credentials: string | undefined, context: SessionContext):
       next: "name a file",
     });
   }
-  return isAbsolute(path) ? path : join(context.workingDirectory, path);
+  const { dir, name, ext } = parse(isAbsolute(path) ? path : join(context.workingDirectory, path));
+  // The file is the dataset, so a dataset for one run is a file for one run.
+  const suffix = devSuffix(context.datasetName);
+  return join(dir, `${name}${name.endsWith(suffix) ? "" : suffix}${ext}`);
 }
 
 /** Refuses what is no database before SQLite gets to touch it. Returns whether the file is new or empty. */

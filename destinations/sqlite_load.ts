@@ -1,70 +1,115 @@
 /**
- * One load into SQLite: one transaction from the first row to the last bookkeeping row. New rows go
- * straight into their tables, above a mark; publishing removes the rows below and above it that they
- * supersede. Nothing is copied from a staging area, and nobody sees anything before the commit.
+ * One load into SQLite. Rows wait in temporary tables; publishing is one transaction, in which they are copied
+ * behind the last row of their tables, the mark, and remove the rows below and above it that they supersede.
+ * Nobody sees anything before the commit, and nobody is kept waiting until then.
  * @module
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from "sqlite";
+import type { DatabaseSync, SQLInputValue } from "sqlite";
 import type { Load, Publication, TablePublication } from "../pipeline/destination.ts";
 import { LoadError } from "../pipeline/errors.ts";
 import { SYSTEM_TABLES, systemTables } from "../pipeline/schema.ts";
-import type { Column, RowBatch, SqlValue, Table } from "../pipeline/schema_types.ts";
+import type { Column, RowBatch, Table } from "../pipeline/schema_types.ts";
 import { formatUtc } from "../pipeline/timestamps.ts";
 import { explain } from "./sqlite_errors.ts";
 import { columnsWith, createIndex } from "./sqlite_merge/merge.ts";
 import { merge } from "./sqlite_merge/mod.ts";
 import * as sql from "./sqlite_sql.ts";
+import { columnsOf, StagedRows, type StagedTable, tableOf } from "./sqlite_stage.ts";
 
-/** Parameters of one statement; beyond this, preparing costs more than it saves. */
-const PARAMETERS_PER_STATEMENT = 2000;
-
-/** Reads the columns a table has now. */
+/** Reads the columns a table has now, in their order. */
 function readColumns(database: DatabaseSync, table: string): Set<string> {
   const rows = database.prepare(`SELECT name FROM pragma_table_info(?)`).all(table);
   return new Set(rows.map((row: Record<string, unknown>) => String(row.name).toLowerCase()));
 }
 
 interface TargetTable {
+  /** In their order; names in lower case, as SQLite compares them. */
   readonly columns: Set<string>;
   /** The last row id before this load. */
   readonly mark: number;
 }
 
-/** A transaction that takes rows and then publishes or vanishes. */
+/** What a {@link SqliteLoad} works with. */
+export interface SqliteLoadParts {
+  readonly database: DatabaseSync;
+  readonly location: string;
+  /** Begins a write transaction, waiting for its turn. */
+  readonly beginWriting: () => Promise<void>;
+}
+
+/** Takes rows, and then publishes them or vanishes. */
 export class SqliteLoad implements Load {
   readonly #database: DatabaseSync;
   readonly #location: string;
+  readonly #beginWriting: () => Promise<void>;
+  readonly #staged: StagedRows;
+  /** Tables at the destination, as publishing finds and changes them. */
   readonly #tables = new Map<string, TargetTable>();
   readonly #parents = new Map<string, string>();
-  readonly #statements = new Map<string, StatementSync>();
-  #open = true;
+  /** What becomes of tables before new rows come, as the beginning of a statement. */
+  readonly #cleared = new Map<string, "DROP TABLE" | "DELETE FROM">();
 
-  /** Takes a database that has just begun an immediate transaction. */
-  constructor(database: DatabaseSync, location: string) {
+  constructor({ database, location, beginWriting }: SqliteLoadParts) {
     this.#database = database;
     this.#location = location;
+    this.#beginWriting = beginWriting;
+    this.#staged = new StagedRows(database);
+  }
+
+  drop(tables: readonly string[]): Promise<void> {
+    for (const table of tables) this.#cleared.set(table, "DROP TABLE");
+    return Promise.resolve();
+  }
+
+  truncate(tables: readonly string[]): Promise<void> {
+    for (const table of tables) this.#cleared.set(table, "DELETE FROM");
+    return Promise.resolve();
+  }
+
+  #clear(): void {
+    for (const [name, statement] of this.#cleared) {
+      // The look also refuses a table whose name differs in case only, which SQLite would take instead.
+      if (!this.#target(name).columns.size) continue;
+      this.#database.exec(`${statement} main.${sql.quote(name)}`);
+      this.#tables.delete(name);
+    }
   }
 
   migrate(tables: readonly Table[]): Promise<void> {
-    return this.#attempt("change tables", () => tables.forEach((table) => this.#migrate(table)));
+    return this.#attempt("change tables", () => {
+      for (const table of tables) {
+        if (table.parent !== undefined) this.#parents.set(table.name, table.parent);
+        this.#staged.migrate(table);
+      }
+    });
   }
 
-  #migrate(table: Table): void {
-    if (table.parent !== undefined) this.#parents.set(table.name, table.parent);
-    const wanted = sql.storedColumns(table);
-    if (!wanted.length) return;
-    const target = this.#target(table.name);
+  write(batch: RowBatch): Promise<void> {
+    return this.#attempt(`write rows to "${batch.table.name}"`, () => this.#staged.write(batch));
+  }
+
+  /** Makes or widens the table at the destination and copies the new rows into it. */
+  #take(staged: StagedTable): void {
+    const { name, stage, first, later } = staged;
+    const target = this.#target(name);
     if (!target.columns.size) {
-      this.#database.exec(sql.createTable(table));
-      wanted.forEach((column) => target.columns.add(column.name));
-      return;
+      this.#database.exec(sql.createTable(tableOf(name, first)));
+      first.forEach((column) => target.columns.add(column.name));
+      later.forEach((column) => this.#addColumn(name, target, column));
+    } else {
+      columnsOf(staged).forEach((column) => this.#addColumn(name, target, column));
     }
-    for (const column of wanted) {
-      if (target.columns.has(column.name)) continue;
-      this.#database.exec(sql.addColumn(table.name, column));
-      target.columns.add(column.name);
-      if (column.root_key && table.parent) this.#handDownRootIds(table.name, table.parent);
-    }
+    const columns = columnsOf(staged).map((column) => column.name);
+    const isSame = columns.join("\0") === [...target.columns].join("\0");
+    this.#database.exec(sql.copyRows(stage, name, columns, isSame));
+  }
+
+  #addColumn(table: string, target: TargetTable, column: Column): void {
+    if (target.columns.has(column.name)) return;
+    this.#database.exec(sql.addColumn(table, column));
+    target.columns.add(column.name);
+    const parent = this.#parents.get(table);
+    if (column.root_key && parent) this.#handDownRootIds(table, parent);
   }
 
   /** A table that was appended to is now merged: rows of its children learn which root row they belong to. */
@@ -103,54 +148,16 @@ export class SqliteLoad implements Load {
     );
   }
 
-  write(batch: RowBatch): Promise<void> {
-    return this.#attempt(`write rows to "${batch.table.name}"`, () => this.#insert(batch));
-  }
-
-  #insert({ table, rows }: RowBatch): void {
-    const places: number[] = [];
-    const columns: Column[] = [];
-    let place = 0;
-    for (const column of table.columns.values()) {
-      if (column.data_type) {
-        places.push(place);
-        columns.push(column);
-      }
-      place++;
-    }
-    const chunk = Math.max(1, Math.floor(PARAMETERS_PER_STATEMENT / columns.length));
-    for (let start = 0; start < rows.length; start += chunk) {
-      const part = start === 0 && rows.length <= chunk ? rows : rows.slice(start, start + chunk);
-      this.#statement(table.name, columns, part.length).run(...bind(part, places));
-    }
-  }
-
-  #statement(table: string, columns: readonly Column[], rows: number): StatementSync {
-    const key = `${table} ${columns.length} ${rows}`;
-    let statement = this.#statements.get(key);
-    if (!statement) {
-      statement = this.#database.prepare(sql.insertRows(table, columns.map((column) => column.name), rows));
-      this.#statements.set(key, statement);
-    }
-    return statement;
-  }
-
   publish(publication: Publication): Promise<void> {
     return this.#attempt("publish the load", async () => {
-      await this.migrate(systemTables());
+      for (const table of systemTables()) this.#staged.migrate(table);
+      await this.#beginWriting();
+      this.#clear();
+      for (const staged of this.#staged.tables()) this.#take(staged);
       for (const table of publication.tables) await this.#supersede(table, publication.loadId);
-      for (const name of publication.dropTables ?? []) this.#drop(name);
       this.#writeSystemRows(publication);
       this.#database.exec("COMMIT");
-      this.#open = false;
     });
-  }
-
-  #drop(name: string): void {
-    // The look also refuses a table whose name differs in case only, which SQLite would drop instead.
-    if (!this.#target(name).columns.size) return;
-    this.#database.exec(`DROP TABLE ${sql.quote(name)}`);
-    this.#tables.delete(name);
   }
 
   async #supersede(publication: TablePublication, loadId: string): Promise<void> {
@@ -187,6 +194,9 @@ export class SqliteLoad implements Load {
       this.#database.prepare(`INSERT INTO ${table} VALUES (${values.map(() => "?").join(",")})`).run(
         ...values,
       );
+    if (version?.replacesOlder) {
+      this.#database.prepare(`DELETE FROM ${SYSTEM_TABLES.version} WHERE schema_name = ?`).run(schemaName);
+    }
     if (version) {
       insert(SYSTEM_TABLES.version, [
         version.version,
@@ -222,21 +232,10 @@ export class SqliteLoad implements Load {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    if (this.#open && this.#database.isTransaction) this.#database.exec("ROLLBACK");
-    this.#open = false;
+    if (this.#database.isOpen) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      this.#staged.clear();
+    }
     return Promise.resolve();
   }
-}
-
-/** Parameters of a multi-row insert, row by row. */
-function bind(rows: readonly SqlValue[][], places: readonly number[]): SQLInputValue[] {
-  const values: SQLInputValue[] = new Array(rows.length * places.length);
-  let at = 0;
-  for (const row of rows) {
-    for (const place of places) {
-      const value = row[place];
-      values[at++] = value === undefined ? null : typeof value === "boolean" ? (value ? 1 : 0) : value;
-    }
-  }
-  return values;
 }

@@ -21,18 +21,40 @@ export class SqliteSession implements Session {
   readonly #lockTimeoutMs: number;
   /** Undefined as long as there is no file: a run that fails before its load leaves none behind. */
   #database: DatabaseSync | undefined;
+  /** Which file the database is in. */
+  #file: string | undefined;
+  readonly #isNew: boolean;
 
   constructor(path: string, context: SessionContext, options: { lockTimeoutMs: number; isNew: boolean }) {
     this.#path = path;
     this.#context = context;
     this.#lockTimeoutMs = options.lockTimeoutMs;
     this.location = `sqlite:///${path}`;
+    this.#isNew = options.isNew;
     if (!options.isNew) this.#open();
   }
 
   #open(): DatabaseSync {
+    if (this.#database) return this.#database;
     const readOnly = this.#context.readOnly ?? false;
-    return this.#database ??= new DatabaseSync(this.#path, { readOnly, timeout: BUSY_PAUSE_MS });
+    this.#database = new DatabaseSync(this.#path, { readOnly, timeout: BUSY_PAUSE_MS });
+    this.#file = fileAt(this.#path);
+    return this.#database;
+  }
+
+  /** Rows that went into a file without a name would be lost. */
+  #refuseVanished(): void {
+    const file = fileAt(this.#path);
+    if (file === this.#file) return;
+    this.#database!.exec("ROLLBACK");
+    throw new LoadError(
+      `Cannot load into the database: it was ${file ? "replaced" : "removed"} while the load was prepared`,
+      {
+        code: "dataset-vanished",
+        at: { file: this.#path },
+        next: "run again; what was read is kept and loaded first",
+      },
+    );
   }
 
   /** Proves that the file is ours and can be written before anything is extracted for it. */
@@ -118,10 +140,14 @@ export class SqliteSession implements Session {
   begin(): Promise<Load> {
     return this.#attempt("begin the load", async () => {
       const database = this.#open();
-      this.#setJournal(database, "WAL");
-      database.exec("PRAGMA synchronous = FULL");
-      await this.#beginWriting(database);
-      return new SqliteLoad(database, this.#path);
+      const beginWriting = async () => {
+        // Nobody reads a database that is empty, and each page is written once.
+        if (!isEmpty(database)) this.#setJournal(database, "WAL");
+        database.exec("PRAGMA synchronous = FULL");
+        await this.#beginWriting(database);
+        this.#refuseVanished();
+      };
+      return new SqliteLoad({ database, location: this.#path, beginWriting });
     });
   }
 
@@ -148,8 +174,30 @@ export class SqliteSession implements Session {
       }
       this.#database.close();
     }
+    if (this.#isNew && this.#file && fileAt(this.#path) === this.#file) removeEmpty(this.#path);
     return Promise.resolve();
   }
+}
+
+function isEmpty(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+}
+
+/** Tells files at one path apart; undefined where there is none. */
+function fileAt(path: string): string | undefined {
+  try {
+    const { dev, ino } = Deno.statSync(path);
+    return `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file that was made for a load and got nothing goes with it. Whoever has it open too will notice. */
+function removeEmpty(path: string): void {
+  try {
+    if (Deno.statSync(path).size === 0) Deno.removeSync(path);
+  } catch { /* an empty file does no harm */ }
 }
 
 /** Proves that a file can be made at a path, without making it: somebody else may be about to. */

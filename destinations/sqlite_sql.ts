@@ -40,21 +40,31 @@ export function columnType(column: Column): string {
 }
 
 /** Columns that exist at the destination: those that ever had a value or a declared type. */
-export function storedColumns(table: Table): Column[] {
+export function storedColumns(table: Pick<Table, "columns">): Column[] {
   return [...table.columns.values()].filter((column) => column.data_type);
 }
 
-/** `CREATE TABLE` with all columns known so far. */
-export function createTable(table: Table): string {
+/** `CREATE TABLE`, with `TEMP ` one that lasts as long as the connection. */
+export function createTable(table: Pick<Table, "name" | "columns">, kind: "" | "TEMP " = ""): string {
   const columns = storedColumns(table).map((column) =>
     `${quote(column.name)} ${columnType(column)}${column.nullable === false ? " NOT NULL" : ""}`
   );
-  return `CREATE TABLE ${quote(table.name)} (${columns.join(", ")})`;
+  return `CREATE ${kind}TABLE ${quote(table.name)} (${columns.join(", ")})`;
 }
 
 /** `ALTER TABLE` for a column found later; rows that are already there have no value, so it is nullable. */
 export function addColumn(table: string, column: Column): string {
   return `ALTER TABLE ${quote(table)} ADD COLUMN ${quote(column.name)} ${columnType(column)}`;
+}
+
+/**
+ * Copies all rows. `sameColumns` says that the tables have the same ones in the same order: then rows are copied
+ * as they are.
+ */
+export function copyRows(from: string, to: string, columns: readonly string[], sameColumns: boolean): string {
+  if (sameColumns) return `INSERT INTO main.${quote(to)} SELECT * FROM temp.${quote(from)}`;
+  const names = quoteAll(columns);
+  return `INSERT INTO main.${quote(to)} (${names}) SELECT ${names} FROM temp.${quote(from)}`;
 }
 
 /** A multi-row insert with numbered parameters. */

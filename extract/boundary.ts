@@ -11,6 +11,10 @@ import { hashBoundary } from "../pipeline/row_ids.ts";
 // Most records are overtaken by the next one, so that only the last few need a hash.
 const HELD_RECORDS = 50;
 
+/** So many records are remembered at most, so that the state stays small; of more, none is. */
+export const MOST_REMEMBERED = 10_000;
+const NOBODY: BoundaryHashes = { keys: new Set(), contents: new Set() };
+
 /** How records at a boundary are told apart. */
 export interface BoundaryOptions {
   /** The resource, for messages. */
@@ -38,6 +42,7 @@ export class Boundary {
   #held: JsonObject[] = [];
   #keys = new Set<string>();
   #contents = new Set<string>();
+  #isFull = false;
 
   constructor(options: BoundaryOptions) {
     this.#options = options;
@@ -54,25 +59,40 @@ export class Boundary {
   /** The boundary moved on, so that nobody stands there any more. */
   clear(): void {
     this.#held.length = 0;
+    this.#isFull = false;
     if (!this.#keys.size) return;
     this.#keys = new Set();
     this.#contents = new Set();
   }
 
+  /** Whether more stand there than are remembered. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
   /** Notes a record at the boundary. */
   add(record: JsonObject): void {
+    if (this.#isFull) return;
     this.#held.push(record);
     if (this.#held.length > HELD_RECORDS) this.hashes();
   }
 
-  /** The hashes of those that were noted; with `isSame` they stand beside the known ones. */
+  /**
+   * The hashes of those that were noted; with `isSame` they stand beside the known ones. None where they are
+   * too many: then the next run takes all of them again, since some twice is better than one never.
+   */
   hashes(isSame = false): BoundaryHashes {
     for (const record of this.#held.splice(0)) {
       this.#keys.add(this.#keyHash(record));
       if (this.#seesChanges) this.#contents.add(contentHash(record));
     }
-    const { keys } = this.#options.known;
-    return { keys: isSame ? new Set([...keys, ...this.#keys]) : this.#keys, contents: this.#contents };
+    const { known } = this.#options;
+    const keys = isSame ? new Set([...known.keys, ...this.#keys]) : this.#keys;
+    if (keys.size <= MOST_REMEMBERED && !this.#isFull) return { keys, contents: this.#contents };
+    this.#isFull = true;
+    this.#keys = new Set();
+    this.#contents = new Set();
+    return NOBODY;
   }
 
   #keyHash(record: JsonObject): string {

@@ -198,7 +198,8 @@ export class Cursor {
       {
         code: "cursor-type",
         at: { resource: this.#owner.resource },
-        next: "give initial_value the type that the API sends; --full-refresh forgets the stored value",
+        next:
+          "give initial_value the type that the API sends; --full-refresh forgets the stored value and reads everything again",
       },
     );
   }
@@ -225,7 +226,8 @@ export class Cursor {
    * is certain. A walk that went on after a break is always held back like that, as far as its values are times.
    * Nothing is stored for a walk with an end.
    *
-   * @returns how many records share the last value, when they are suspiciously many
+   * @returns how many records share the last value, when they are suspiciously many; `Infinity`: too many to
+   *   be remembered
    */
   commit({ serverTime, isResumed }: WalkTime): number | undefined {
     let value = this.#reached;
@@ -239,6 +241,7 @@ export class Cursor {
     if (stored !== undefined && !isKnown && isSame(this.#best(value, stored), stored)) return undefined;
     const hashes = isCapped ? undefined : this.#boundary?.hashes(isKnown);
     this.#state.move({ initial: this.initial, last: value, hashes });
+    if (hashes && this.#boundary?.isFull) return Infinity;
     const count = hashes?.keys.size ?? 0;
     return count > MANY_AT_BOUNDARY ? count : undefined;
   }

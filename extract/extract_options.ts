@@ -33,6 +33,7 @@ export interface ExtractOptions {
 
 /** Receives pages and keys; a slow sink slows the reading. */
 export interface ExtractSink {
-  append(resource: string, page: NewPage): Promise<void>;
+  /** `records` are those of the page, where it points to an answer. */
+  append(resource: string, page: NewPage, records: readonly JsonObject[]): Promise<void>;
   addKey(resource: string, key: readonly string[], walked: boolean): Promise<void>;
 }

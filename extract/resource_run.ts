@@ -8,6 +8,7 @@ import type { JsonObject } from "../pipeline/json.ts";
 import { keyPart, type ResourceSummary } from "../pipeline/load_package.ts";
 import { resourceState } from "../pipeline/state.ts";
 import { dispositionOf, scopeFields } from "../pipeline/table_hints.ts";
+import { MOST_REMEMBERED } from "./boundary.ts";
 import type { Cursor } from "./cursor.ts";
 import type { CursorValue } from "./cursor_value.ts";
 import { isPerParent, ResourceCursors } from "./cursors.ts";
@@ -239,7 +240,10 @@ export class ResourceRun {
     if (!many) return;
     this.#warn(
       "coarse-cursor",
-      `${many} records share the last cursor value and have to be remembered; choose a finer cursor_path`,
+      Number.isFinite(many)
+        ? `${many} records share the last cursor value and have to be remembered; choose a finer cursor_path`
+        : `more than ${MOST_REMEMBERED} records share the last cursor value, too many to be remembered: the ` +
+          "next run reads them again, and append adds them again; merge by a key, or choose a finer cursor_path",
     );
   }
 
@@ -264,6 +268,7 @@ export class ResourceRun {
       node: this.node,
       tally: this.#tally,
       hasStart: this.#cursors.hasStart,
+      startsOver: this.#parts.options.fullRefresh ?? false,
       tables: this.#store.tables,
     });
   }

@@ -38,13 +38,13 @@ export class ResourceStore {
     const count = records.length - drop.length;
     if (!count) return 0;
     if (typeof table_name !== "function") {
-      await this.#sink.append(name, taken.store(drop));
+      await this.#sink.append(name, taken.store(drop), without(records, drop));
       return count;
     }
     const kept = without(records, drop);
     for (const [table, some] of Map.groupBy(kept, (record) => tableOf(table_name, record, name))) {
       this.tables.add(table);
-      await this.#sink.append(name, taken.storeOnly(some, table));
+      await this.#sink.append(name, taken.storeOnly(some, table), some);
     }
     return count;
   }

@@ -5,14 +5,18 @@
 import { ConfigError } from "../pipeline/errors.ts";
 import type { JsonObject } from "../pipeline/json.ts";
 import type { ResourceSummary } from "../pipeline/load_package.ts";
+import type { PlannedResource } from "../pipeline/resource_tables.ts";
 import {
   dispositionOf,
+  isAnnotation,
   keysOf,
+  type NestedHints,
   scopeFields,
   type StoredHints,
   type TableHints,
   type WriteDispositionConfig,
 } from "../pipeline/table_hints.ts";
+import type { StoredNestedHints } from "../pipeline/nested_hints.ts";
 import { momentText } from "../pipeline/version_columns.ts";
 import type { ResourceNode } from "./graph.ts";
 import { callOwn } from "./own_code.ts";
@@ -26,17 +30,21 @@ export interface WalkFacts {
   readonly tally: WalkTally;
   /** A cursor was there before, so this is not all there is. */
   readonly hasStart: boolean;
+  /** All that was remembered is forgotten. */
+  readonly startsOver: boolean;
   /** Tables that records chose. */
   readonly tables: ReadonlySet<string>;
 }
 
 /** The summary of a resource. */
 export function summaryOf(facts: WalkFacts): ResourceSummary {
-  const { node: { resource: { settings } }, hasStart, tables } = facts;
+  const { node: { resource: { settings } }, hasStart, startsOver, tables } = facts;
   const { pages, rows, isComplete, hasSkipped } = facts.tally;
   const { disposition, prune } = dispositionOf(settings);
   const isRenewed = (prune || isPerParent(facts)) && isComplete && !hasStart;
-  const replaceAll = (disposition === "replace" && !hasSkipped) || isRenewed;
+  // What was appended before is read once more.
+  const isAgain = disposition === "append" && startsOver && isComplete;
+  const replaceAll = (disposition === "replace" && !hasSkipped) || isRenewed || isAgain;
   return {
     hints: storedHints(settings),
     pages,
@@ -53,6 +61,12 @@ function isPerParent({ node }: WalkFacts): boolean {
     dispositionOf(node.resource.settings).strategy === "replace-per-parent";
 }
 
+/** What is known of a resource before it is read. */
+export function planned(settings: TableHints): PlannedResource {
+  const isChosen = typeof settings.table_name === "function";
+  return { hints: storedHints(settings), tables: isChosen ? [] : undefined };
+}
+
 /** Which rows this load speaks about besides those that it brings. */
 function scopeOf(facts: WalkFacts): ResourceSummary["scope"] {
   const { node: { parent, resource: { settings } }, tally } = facts;
@@ -62,7 +76,7 @@ function scopeOf(facts: WalkFacts): ResourceSummary["scope"] {
   return isPruned ? { fields: keysOf(settings).primary, complete: true } : undefined;
 }
 
-const STORED = ["write_disposition", "primary_key", "merge_key", "max_table_nesting"] as const;
+const STORED = ["write_disposition", "primary_key", "merge_key", "max_table_nesting", "references"] as const;
 
 /** The hints that the table keeps. */
 export function storedHints(settings: TableHints): StoredHints {
@@ -74,7 +88,21 @@ export function storedHints(settings: TableHints): StoredHints {
   const given = settings.write_disposition;
   if (typeof given === "object" && given) hints.write_disposition = withTexts(given);
   if (settings.columns) hints.columns = columnsByName(settings.columns);
+  if (settings.nested_hints) {
+    const nested = Object.entries(settings.nested_hints);
+    hints.nested_hints = Object.fromEntries(nested.map(([path, each]) => [path, storedNestedHints(each)]));
+  }
+  for (const key of Object.keys(settings)) if (isAnnotation(key)) hints[key] = settings[key];
   return hints;
+}
+
+function storedNestedHints(hints: NestedHints): StoredNestedHints {
+  const { schema_contract, parent_table_name } = hints;
+  return {
+    ...storedHints(hints),
+    ...(schema_contract && { schema_contract }),
+    ...(parent_table_name && { parent_table_name }),
+  };
 }
 
 /** A package is JSON, which has no dates. */

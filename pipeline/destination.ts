@@ -19,7 +19,7 @@ export interface Capabilities {
   readonly batchRows: number;
   /** Data and bookkeeping become visible in one step. */
   readonly atomicPublish: boolean;
-  /** `Publication.dropTables` is done. @default false */
+  /** `Load.drop` and `Load.truncate` are done. @default false */
   readonly dropsTables?: boolean;
 }
 
@@ -64,6 +64,8 @@ export interface VersionRow {
   readonly schemaName: string;
   readonly versionHash: string;
   readonly schema: string;
+  /** Older versions of the schema leave the table. */
+  readonly replacesOlder?: boolean;
 }
 
 /** A row of `_dlt_pipeline_state`. */
@@ -84,8 +86,6 @@ export interface Publication {
   /** UTC, epoch milliseconds. */
   readonly insertedAt: number;
   readonly tables: readonly TablePublication[];
-  /** Tables that are no more, with all their rows; one that does not exist is fine. */
-  readonly dropTables?: readonly string[];
   /** Present when the schema's hash is not stored yet. */
   readonly version?: VersionRow;
   /** Present when the state changed. */
@@ -94,6 +94,10 @@ export interface Publication {
 
 /** A load in progress. Disposing it before `publish` leaves the dataset as it was. */
 export interface Load extends AsyncDisposable {
+  /** Drops tables with all their rows, before any row is written; one that does not exist is fine. */
+  drop(tables: readonly string[]): Promise<void>;
+  /** Takes all rows out of tables, before any row is written; one that does not exist is fine. */
+  truncate(tables: readonly string[]): Promise<void>;
   /** Creates tables and adds columns so that `tables` fit; additive, repeatable. */
   migrate(tables: readonly Table[]): Promise<void>;
   /** Takes rows of a migrated table. They stay invisible until `publish`. */

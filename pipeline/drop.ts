@@ -4,12 +4,14 @@
  * @module
  */
 import type { Destination, Session } from "./destination.ts";
+import { placeText, removePlaces, type StatePlace, statePlaces } from "./drop_state.ts";
 import { ConfigError } from "./errors.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { newLoadId } from "./load_package.ts";
 import { nearest } from "./nearest.ts";
 import { versionRow } from "./publication.ts";
 import { Schema } from "./schema.ts";
+import type { Table } from "./schema_types.ts";
 import { readState, type StateHeader, stateRow } from "./state.ts";
 
 /** What is to be dropped. */
@@ -20,6 +22,8 @@ export interface DropSelection {
   readonly all?: boolean;
   /** Leave tables and rows; only forget cursors and other state. */
   readonly stateOnly?: boolean;
+  /** JSON paths into what is remembered of the source; they may stand alone. */
+  readonly statePaths?: readonly string[];
 }
 
 /** What a drop would do. */
@@ -29,6 +33,8 @@ export interface DropPlan {
   readonly tables: readonly string[];
   /** Resources of which something is remembered. */
   readonly states: readonly string[];
+  /** Other places in what is remembered of the source. */
+  readonly statePaths: readonly string[];
 }
 
 /** A dataset and the pipeline whose part of it is meant. */
@@ -52,10 +58,12 @@ export async function dropResources(target: DropTarget, selection: DropSelection
   const { session, header: { schemaName } } = target;
   const loadId = newLoadId();
   await using load = await session.begin({ loadId, schemaName });
-  const { plan, schema, state } = await work(target, selection);
+  const { plan, places, schema, state } = await work(target, selection);
   for (const table of plan.tables) schema.tables.delete(table);
+  removePlaces(sourceState(state, schemaName), places);
   const remembered = resourceStates(state, schemaName);
   for (const name of plan.states) delete remembered[name];
+  await load.drop(plan.tables);
   const isChanged = schema.bump();
   await load.publish({
     loadId,
@@ -63,7 +71,6 @@ export async function dropResources(target: DropTarget, selection: DropSelection
     schemaVersionHash: schema.hash,
     insertedAt: Date.now(),
     tables: [],
-    dropTables: plan.tables,
     state: stateRow(state),
     version: isChanged ? versionRow(schema, schemaName) : undefined,
   });
@@ -73,7 +80,7 @@ export async function dropResources(target: DropTarget, selection: DropSelection
 async function work(
   { session, destination, header }: DropTarget,
   selection: DropSelection,
-): Promise<{ plan: DropPlan; schema: Schema; state: JsonObject }> {
+): Promise<{ plan: DropPlan; places: StatePlace[]; schema: Schema; state: JsonObject }> {
   if (!destination.capabilities.dropsTables) {
     throw new ConfigError(`Cannot drop: destination "${destination.name}" has no means to drop tables`, {
       code: "cannot-drop",
@@ -83,32 +90,50 @@ async function work(
   const stored = await session.stored(header.pipelineName, header.schemaName);
   const schema = stored.schema === undefined ? new Schema(header.schemaName) : Schema.parse(stored.schema);
   const state = readState(stored.state, header);
-  const roots = [...schema.tables.values()].filter(({ name, parent }) =>
+  const remembered = Object.keys(resourceStates(state, header.schemaName));
+  const known = [...new Set([...roots(schema).map(resourceOf), ...remembered])].sort();
+  const resources = select(known, selection);
+  const tables = selection.stateOnly ? [] : tablesOf(schema, resources);
+  const states = resources.filter((name) => remembered.includes(name));
+  const places = statePlaces(sourceState(state, header.schemaName), selection.statePaths ?? []);
+  return { plan: { resources, tables, states, statePaths: places.map(placeText) }, places, schema, state };
+}
+
+/** The tables of these resources, or of all, children after their parents. */
+export function tablesOf(schema: Schema, resources?: readonly string[]): string[] {
+  return roots(schema).filter((table) => resources?.includes(resourceOf(table)) ?? true)
+    .flatMap(({ name }) => [name, ...schema.descendants(name)]);
+}
+
+function roots(schema: Schema): Table[] {
+  return [...schema.tables.values()].filter(({ name, parent }) =>
     parent === undefined && !name.startsWith("_dlt")
   );
-  const remembered = Object.keys(resourceStates(state, header.schemaName));
-  const known = [...new Set([...roots.map(({ name, resource }) => resource ?? name), ...remembered])].sort();
-  const resources = select(known, selection);
-  const tables = selection.stateOnly ? [] : roots
-    .filter(({ name, resource }) => resources.includes(resource ?? name))
-    .flatMap(({ name }) => [name, ...schema.descendants(name)]);
-  const states = resources.filter((name) => remembered.includes(name));
-  return { plan: { resources, tables, states }, schema, state };
+}
+
+function resourceOf({ name, resource }: Table): string {
+  return resource ?? name;
 }
 
 /** What is remembered of the resources of a source; a pipeline may have several, with resources of one name. */
-function resourceStates({ sources }: JsonObject, source: string): JsonObject {
-  const found = isJsonObject(sources) && Object.hasOwn(sources, source) ? sources[source] : undefined;
-  return isJsonObject(found) && isJsonObject(found.resources) ? found.resources : {};
+function resourceStates(state: JsonObject, source: string): JsonObject {
+  const { resources } = sourceState(state, source);
+  return isJsonObject(resources) ? resources : {};
 }
 
-function select(known: readonly string[], { resources, all }: DropSelection): string[] {
+function sourceState({ sources }: JsonObject, source: string): JsonObject {
+  const found = isJsonObject(sources) && Object.hasOwn(sources, source) ? sources[source] : undefined;
+  return isJsonObject(found) ? found : {};
+}
+
+function select(known: readonly string[], { resources, all, statePaths }: DropSelection): string[] {
   if (all) return [...known];
+  if (!resources.length && statePaths?.length) return [];
   if (!resources.length) {
     throw new ConfigError("Cannot drop: no resource is named", {
       code: "nothing-to-drop",
       next: known.length
-        ? `name some of ${known.join(", ")}, a pattern such as "re:^${known[0]}", or --all`
+        ? `name some of ${known.join(", ")}, a pattern such as "re:^${known[0]}", or --drop-all`
         : "there is nothing to drop: the pipeline has no tables and remembers nothing",
     });
   }

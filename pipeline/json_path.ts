@@ -83,6 +83,17 @@ function quoted(key: string): string {
   return `['${escaped}']`;
 }
 
+/**
+ * Where the matches of a path are: keys and indexes from the root on, in document order.
+ *
+ * @throws {ConfigError} "invalid-json-path"
+ */
+export function jsonPathPlaces(text: string, value: JsonValue): (string | number)[][] {
+  return compileQueries(text).flatMap((query) =>
+    query.query(value as never).nodes.map(({ location }) => location)
+  );
+}
+
 function compilePath(text: string): JsonPath {
   const names = namesOf(text);
   if (names) return keysPath(text, names);

@@ -2,6 +2,7 @@
  * What a run did, as data and as the lines that dlt users know; and the journal that adds it up.
  * @module
  */
+import type { Discarded } from "./discards.ts";
 import type { Emit, RunEvent, StepName } from "./events.ts";
 import type { LoadedPackage } from "./load.ts";
 
@@ -12,8 +13,20 @@ export interface Warning {
   readonly resource?: string;
 }
 
+/** A package that is in the tables. */
+export interface LoadedPackageInfo {
+  readonly loadId: string;
+  readonly state: "loaded";
+  /** Rows per table. */
+  readonly rows: Record<string, number>;
+  /** Rows and values that schema contracts kept out, per table. */
+  readonly discarded: Record<string, Discarded>;
+}
+
 /** What a run did. */
 export interface LoadInfo {
+  /** The run's trace, as `pipeline <name> trace <id>` shows it. */
+  readonly traceId: string;
   readonly pipelineName: string;
   readonly datasetName: string;
   readonly destination: string;
@@ -24,7 +37,7 @@ export interface LoadInfo {
   readonly loadSeconds: number;
   readonly steps: Record<StepName, number>;
   /** More than one when an earlier run had left a package behind. */
-  readonly loadPackages: readonly { loadId: string; state: "loaded"; rows: Record<string, number> }[];
+  readonly loadPackages: readonly LoadedPackageInfo[];
   readonly resources: Record<string, { pages: number; rows: number }>;
   readonly requests: number;
   readonly warnings: readonly Warning[];
@@ -56,16 +69,18 @@ export class Journal {
     this.#forward?.(event);
   };
 
-  async step(step: StepName, action: () => Promise<void>): Promise<void> {
+  /** Does a step; `without` tells how many of its seconds belong to others. */
+  async step<T>(step: StepName, action: () => Promise<T>, without: (result: T) => number): Promise<T> {
     const start = performance.now();
     this.emit({ type: "step", step, state: "started" });
-    await action();
-    this.seconds[step] += (performance.now() - start) / 1000;
+    const result = await action();
+    this.seconds[step] += (performance.now() - start) / 1000 - without(result);
     this.emit({ type: "step", step, state: "finished", seconds: this.seconds[step] });
+    return result;
   }
 
   loadInfo(
-    names: { pipelineName: string; datasetName: string },
+    names: { traceId: string; pipelineName: string; datasetName: string },
     destination: string,
     location: string,
     loaded: readonly LoadedPackage[],
@@ -81,12 +96,23 @@ export class Journal {
       finishedAt: new Date().toISOString(),
       loadSeconds: this.seconds.load,
       steps: this.seconds,
-      loadPackages: loaded.map(({ loadId, rows }) => ({ loadId, state: "loaded", rows })),
+      loadPackages: loaded.map(({ loadId, rows, discarded }) => ({
+        loadId,
+        state: "loaded",
+        rows,
+        discarded,
+      })),
       resources: Object.fromEntries(resources),
       requests: this.#requests,
       warnings: this.#warnings,
     };
   }
+}
+
+/** What contracts kept out of a table, in words. */
+export function discardedText(table: string, { rows, values }: Discarded): string {
+  const parts = [rows && `${rows} row(s)`, values && `${values} value(s)`].filter(Boolean);
+  return `The schema contract kept ${parts.join(" and ")} out of table ${table}`;
 }
 
 /** The lines that dlt users know. */
@@ -96,6 +122,9 @@ export function formatLoadInfo(info: LoadInfo): string {
     `Pipeline ${pipelineName} load step completed in ${loadSeconds.toFixed(2)} seconds`,
     `${loadPackages.length} load package(s) were loaded to destination ${destination} and into dataset ${datasetName}`,
     `The ${destination} destination used ${location} location to store data`,
-    ...loadPackages.map(({ loadId }) => `Load package ${loadId} is LOADED and contains no failed jobs`),
+    ...loadPackages.flatMap(({ loadId, discarded }) => [
+      `Load package ${loadId} is LOADED and contains no failed jobs`,
+      ...Object.entries(discarded).map(([table, kept]) => `  ${discardedText(table, kept)}`),
+    ]),
   ].join("\n");
 }

@@ -10,6 +10,7 @@ import { crc32 } from "node:zlib";
 import { AnswerFile } from "./answer_file.ts";
 import { StateError } from "./errors.ts";
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
+import type { RefreshMode } from "./refresh.ts";
 import type { StoredHints } from "./table_hints.ts";
 import { AppendFile, readLines, replaceFile, syncDirectory } from "./files.ts";
 import { frameOf, type FramePlace, readFrames } from "./package_frames.ts";
@@ -69,6 +70,8 @@ export interface Manifest {
   readonly datasetName: string;
   readonly destination: string;
   readonly schemaName: string;
+  /** What goes before this package's rows come. */
+  readonly refresh?: RefreshMode;
   readonly createdAt: string;
   readonly status: "extracting" | "extracted";
   readonly resources: Readonly<Record<string, ResourceSummary>>;
@@ -148,10 +151,10 @@ export class LoadPackage implements AsyncDisposable {
    * Takes up an extraction that was cut short, under a new load id: what is published last must also be the
    * last by its id. Answers stay, everything that was made of them is made anew.
    */
-  async resume(loadId: string): Promise<LoadPackage> {
+  async resume(loadId: string, refresh?: RefreshMode): Promise<LoadPackage> {
     await this.startOver();
     const directory = join(dirname(this.directory), loadId);
-    const manifest: Manifest = { ...this.manifest, format: FORMAT, loadId };
+    const manifest: Manifest = { ...this.manifest, format: FORMAT, loadId, refresh };
     await writing(this.directory, "go on with the load package", async () => {
       await replaceFile(join(this.directory, MANIFEST), stringifyJson(manifest));
       await Deno.rename(this.directory, directory);

@@ -4,7 +4,9 @@
  * out once per place in the tree and then looked up.
  * @module
  */
-import type { Cell } from "./coerce.ts";
+import { type Cell, plainType } from "./coerce.ts";
+import type { Contracts, Refusal, Violation } from "./contracts.ts";
+import type { Discards } from "./discards.ts";
 import { canonicalJson, Double, type JsonObject, type JsonValue } from "./json.ts";
 import { type Naming, PATH_SEPARATOR } from "./naming.ts";
 import {
@@ -35,9 +37,17 @@ export interface RootTableHints {
 /** A row in the making. */
 interface Draft {
   readonly row: SqlValue[];
-  readonly lists: { plan: TablePlan; items: JsonValue[] }[];
+  readonly lists: { readonly key: KeyPlan; items: JsonValue[] }[];
   /** Values of the primary key as they came, where the row's id is made of them. */
   readonly key: JsonObject;
+  /** Values that a contract did not let pass. */
+  refused?: { readonly violation: Violation; readonly value: Cell }[];
+}
+
+/** What holds for tables, and what becomes of what does not pass. */
+export interface Rules {
+  readonly contracts: Contracts;
+  readonly discards: Discards;
 }
 
 /**
@@ -51,6 +61,7 @@ export class Normalizer {
   readonly #loadId: string;
   readonly #batchRows: number;
   readonly #sink: (batch: RowBatch) => void;
+  readonly #rules: Rules | undefined;
   readonly #plans = new Map<string, TablePlan>();
   readonly #collisions = new Map<string, Set<string>>();
 
@@ -61,6 +72,8 @@ export class Normalizer {
       loadId: string;
       batchRows: number;
       sink: (batch: RowBatch) => void;
+      /** Without them everything is added. */
+      rules?: Rules;
     },
   ) {
     this.#schema = options.schema;
@@ -68,6 +81,7 @@ export class Normalizer {
     this.#loadId = options.loadId;
     this.#batchRows = options.batchRows;
     this.#sink = options.sink;
+    this.#rules = options.rules;
   }
 
   /** Adds one record to a root table that is already in the schema. */
@@ -99,10 +113,12 @@ export class Normalizer {
   }
 
   #plan(table: Table, path: string, { budget, rootKey }: { budget: number; rootKey: boolean }): TablePlan {
+    const contract = this.#rules?.contracts.of(table);
     const writer = new TableWriter(table, {
       naming: this.#naming,
       batchRows: this.#batchRows,
       sink: this.#sink,
+      mayVary: (contract?.data_type ?? "evolve") === "evolve",
     });
     const isRoot = table.parent === undefined;
     const plan: TablePlan = {
@@ -113,6 +129,7 @@ export class Normalizer {
       isRoot,
       rootKey: isRoot ? handsDownRootKey(this.#schema, table, rootKey) : rootKey,
       rowId: rowIdRecipe(table),
+      contract,
     };
     this.#plans.set(table.name, plan);
     return plan;
@@ -122,6 +139,7 @@ export class Normalizer {
     const draft: Draft = { row: [], lists: [], key: {} };
     const { row, lists } = draft;
     this.#fill(plan, shape, record, draft);
+    if (draft.refused && !this.#stays(draft.refused, record)) return;
     const system = plan.system ??= systemPlaces(plan, link);
     const id = this.#rowId(plan, system, draft, record, link);
     if (link?.rootId !== undefined) {
@@ -136,7 +154,11 @@ export class Normalizer {
     }
     plan.writer.push(row);
     const rootId = plan.rootKey ? (plan.isRoot ? id : link?.rootId) : undefined;
-    for (const list of lists) this.#list(list.plan, list.items, rootId, id);
+    for (const { key, items } of lists) {
+      // A list costs one level of its row, however deep in the row it is.
+      const below = key.list ??= this.#listPlan(plan, key, { items, budget: shape.budget });
+      if (below) this.#list(below, items, rootId, id);
+    }
   }
 
   /** Flattens an object tree into a row: scalars first, then nested objects last first, as dlt's stack does. */
@@ -154,17 +176,18 @@ export class Normalizer {
           if (!Array.isArray(value)) {
             stack.push([value, known.object ??= shapeOf(known.path, shape.budget - 1)]);
           } else if (value.length) {
-            // A list costs one level of its row, however deep in the row it is.
-            this.#addList(plan, draft, known, key, value, start.budget);
+            this.#addList(plan, draft, known, key, value);
           }
           continue;
         }
-        if (known.type === undefined && !learn(plan, known, value)) continue;
+        if (known.type === undefined && !this.#learn(plan, known, value, draft)) continue;
         if (row[known.place] !== undefined) {
           this.#collide(plan, known, key);
           row[known.place] = undefined;
         }
-        writer.put(row, known.place, known.type!, known.name, value);
+        if (!writer.put(row, known.place, known.type!, known.name, value)) {
+          this.#refuse(plan, "data_type", { known, value, draft });
+        }
         if (known.isOfRowKey) draft.key[known.name] = value;
       }
     }
@@ -189,12 +212,10 @@ export class Normalizer {
     known: KeyPlan,
     key: string,
     items: JsonValue[],
-    budget: number,
   ): void {
-    const list = known.list ??= this.#listPlan(plan, known.path, budget);
-    const same = lists.length ? lists.find((each) => each.plan === list) : undefined;
+    const same = lists.length ? lists.find((each) => each.key.path === known.path) : undefined;
     if (!same) {
-      lists.push({ plan: list, items });
+      lists.push({ key: known, items });
       return;
     }
     this.#collide(plan, known, key);
@@ -221,19 +242,72 @@ export class Normalizer {
     return row[id] = hashRowId(canonicalJson(rowId.of === "key" ? key : withoutSystemKeys(record)));
   }
 
-  #listPlan(plan: TablePlan, list: string, budget: number): TablePlan {
-    const path = plan.path + PATH_SEPARATOR + list;
-    const tableName = this.#naming.shortened(path);
-    const existing = this.#plans.get(tableName);
+  /** The table of a list; undefined where a contract does not let it be made. */
+  #listPlan(
+    plan: TablePlan,
+    list: KeyPlan,
+    { items, budget }: { items: JsonValue[]; budget: number },
+  ): TablePlan | undefined {
+    const path = plan.path + PATH_SEPARATOR + list.path;
+    const name = this.#naming.shortened(path);
+    const existing = this.#plans.get(name);
     if (existing) return existing;
-    let table = this.#schema.tables.get(tableName);
-    if (!table) {
-      table = { name: tableName, columns: new Map(), parent: plan.writer.table.name };
-      this.#schema.tables.set(tableName, table);
+    const parent = plan.writer.table.name;
+    const known = this.#schema.tables.get(name);
+    const violation = this.#rules?.contracts.admits(known ?? { name, parent });
+    if (violation) {
+      for (const item of items) this.#rules!.discards.row(violation, item);
+      return undefined;
     }
-    const isMergedRoot = table.parent === undefined && followsRoot(table);
-    const rootKey = table.parent === undefined ? isMergedRoot : plan.rootKey;
-    return this.#plan(table, path, { budget: budget - 1, rootKey });
+    const table: Table = known ?? { name, columns: new Map(), parent };
+    // Hints that came before any row could only guess where it hangs.
+    if (table.parent !== undefined && !table["x-normalizer"]?.["seen-data"]) table.parent = parent;
+    this.#schema.tables.set(name, table);
+    const isRoot = table.parent === undefined;
+    return this.#plan(table, path, {
+      budget: budget - 1,
+      rootKey: isRoot ? followsRoot(table) : plan.rootKey,
+    });
+  }
+
+  /** Finds or makes the column of a key that has its first value; false when the value has none. */
+  #learn(plan: TablePlan, known: KeyPlan, value: Cell, draft: Draft): boolean {
+    const { writer, contract } = plan;
+    const { name } = known;
+    const type = linkType(plan, name);
+    if (type) {
+      writer.declare(name, type);
+      return false;
+    }
+    const isNew = contract !== undefined && contract.columns !== "evolve" && writer.place(name) < 0;
+    if (isNew && !name.startsWith("_dlt")) {
+      this.#refuse(plan, "columns", { known, value, draft });
+      return false;
+    }
+    known.place = name === "_dlt_id" ? writer.declare(name, "text") : writer.learn(name, value);
+    known.type = writer.type(known.place);
+    return true;
+  }
+
+  /** Notes that a contract does not let a value pass. @throws {NormalizeError} where it must not even come */
+  #refuse(
+    { writer, contract }: TablePlan,
+    entity: "columns" | "data_type",
+    { known, value, draft }: { known: KeyPlan; value: Cell; draft: Draft },
+  ): void {
+    const mode = contract![entity] as Refusal;
+    const { name } = writer.table;
+    const violation = { entity, mode, table: name, column: known.name, type: plainType(value) };
+    (draft.refused ??= []).push({ violation: this.#rules!.contracts.refused(violation), value });
+  }
+
+  /** Whether a row stays of which values were refused. The other values may have made columns: so it is in dlt. */
+  #stays(refused: NonNullable<Draft["refused"]>, record: JsonObject): boolean {
+    const { discards } = this.#rules!;
+    const fatal = refused.find(({ violation }) => violation.mode === "discard_row");
+    if (fatal) discards.row(fatal.violation, record);
+    else for (const { violation, value } of refused) discards.value(violation, value);
+    return fatal === undefined;
   }
 
   #list(plan: TablePlan, items: JsonValue[], rootId: string | undefined, parentId: string): void {
@@ -254,21 +328,6 @@ function shapeOf(prefix: string, budget: number): Shape {
 function unfolds(writer: TableWriter, key: KeyPlan, shape: Shape): boolean {
   return shape.budget > 0 &&
     (key.object !== undefined || key.list !== undefined || writer.type(writer.place(key.name)) !== "json");
-}
-
-/** Finds or makes the column of a key that has its first value; false when the data has no say in it. */
-function learn(plan: TablePlan, known: KeyPlan, value: Cell): boolean {
-  const { writer } = plan;
-  const type = linkType(plan, known.name);
-  if (type) {
-    writer.declare(known.name, type);
-    return false;
-  }
-  known.place = known.name === "_dlt_id"
-    ? writer.declare(known.name, "text")
-    : writer.learn(known.name, value);
-  known.type = writer.type(known.place);
-  return true;
 }
 
 function systemPlaces(plan: TablePlan, link: Link | undefined): SystemPlaces {

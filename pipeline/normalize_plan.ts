@@ -3,6 +3,7 @@
  * of an object at one place which column, object or list it is.
  * @module
  */
+import type { Contract } from "./contracts.ts";
 import type { Schema } from "./schema.ts";
 import type { Column, DataType, Table } from "./schema_types.ts";
 import type { TableWriter } from "./table_writer.ts";
@@ -42,6 +43,8 @@ export interface TablePlan {
   /** Children carry the key of their root row. */
   readonly rootKey: boolean;
   readonly rowId: RowIdRecipe;
+  /** What may be added; undefined: everything. */
+  readonly contract?: Contract;
   /** Places of the system columns; set with the first row, because they stand behind its columns. */
   system?: SystemPlaces;
 }
@@ -85,7 +88,7 @@ export function rowIdRecipe(table: Table): RowIdRecipe {
 
 /** Whether children of a root table carry its key: they all do once one of them does. */
 export function handsDownRootKey(schema: Schema, table: Table, wanted: boolean): boolean {
-  return wanted ||
+  return (schema.rootKey ?? wanted) ||
     schema.descendants(table.name).some((name) => schema.tables.get(name)!.columns.has("_dlt_root_id"));
 }
 

@@ -11,20 +11,28 @@ import type { Source } from "../extract/definition/source.ts";
 import { buildSource, strayKeys } from "./build_source.ts";
 import { Configuration, pipelineSections } from "./config.ts";
 import { checkDispositions } from "./disposition_rules.ts";
+import { devDataset, dropDevPackages } from "./dev_mode.ts";
 import type { Destination, QueryResult, Session } from "./destination.ts";
 import { SluiceError } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import { isDirectory, makeDirectory } from "./files.ts";
 import { takeLease } from "./lease.ts";
 import { Journal, type LoadInfo } from "./load_info.ts";
+import { loadRules, type RunRules } from "./load_rules.ts";
 import { Naming } from "./naming.ts";
 import { type Plan, type PlanOptions, planRun } from "./plan.ts";
-import { interrupted, loadPending, runPackage, type Work } from "./packages.ts";
+import { interrupted } from "./extraction.ts";
+import { loadPending, runPackage, type Work } from "./packages.ts";
 import type { Timer } from "../rest/timer.ts";
 import { checkedPipelineName, pipelineDirectory } from "./pipeline_directory.ts";
+import { checkRefresh, type RefreshMode } from "./refresh.ts";
+import { type RunSettings, runSettings } from "./run_settings.ts";
+import type { Schema } from "./schema.ts";
 import { SchemaFiles } from "./schema_files.ts";
+import { newestVersion, schemaHistory } from "./schema_versions.ts";
+import { markStarted } from "./started_runs.ts";
 import { type Trace, TraceRecorder } from "./trace.ts";
-import { keepTrace } from "./traces.ts";
+import { keepTrace, newestTrace, readTraces } from "./traces.ts";
 
 /** How a pipeline is set up. */
 export interface PipelineOptions {
@@ -38,6 +46,8 @@ export interface PipelineOptions {
   readonly destinationParameters?: Readonly<Record<string, unknown>>;
   /** The folder with `.dlt`. @default the working directory */
   readonly projectDirectory?: string;
+  /** Each run loads into a dataset of its own; else `dev_mode` of the configuration. */
+  readonly devMode?: boolean;
   /** Receives progress. */
   readonly emit?: Emit;
   /** @default read from the project's files and the environment */
@@ -45,15 +55,20 @@ export interface PipelineOptions {
 }
 
 /** What one run does differently. */
-export interface RunOptions {
+export interface RunOptions extends RunRules {
   /** The only resources to load. */
   readonly resources?: readonly string[];
   /** Pages per resource. */
   readonly limit?: number;
-  /** Forget the cursors of the selected resources and read everything again, from its start. */
+  /**
+   * Forget the cursors of the selected resources and read everything again, from its start: merged tables are
+   * merged, all others hold what was read this time.
+   */
   readonly fullRefresh?: boolean;
   /** Read everything from its start, also where an earlier run was cut short. */
   readonly fresh?: boolean;
+  /** What goes before the rows of this run come, in the same step; else `refresh` of the configuration. */
+  readonly refresh?: RefreshMode;
   readonly signal?: AbortSignal;
   /** How the client reads the clock and sleeps; tests pass their own. */
   readonly timer?: Timer;
@@ -68,8 +83,51 @@ export interface Pipeline {
    */
   // deno-lint-ignore no-explicit-any -- each source has parameters of its own
   plan(source: Source<any>, options?: PlanOptions): Promise<Plan>;
-  /** Runs one read-only SQL statement on the dataset. */
+  /**
+   * Runs one read-only SQL statement on the dataset. With `devMode` that is the one of this object's last run.
+   */
   query(sql: string): Promise<QueryResult & { location: string }>;
+  /**
+   * The schema of the dataset as the last load left it; a name says which, where several sources load into it.
+   *
+   * @example Print the tables as TypeScript types
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { defineSource, pipeline, SCHEMA_FORMATS } from "@sluice/sluice";
+   *
+   * const pets = defineSource("pets", {}, () => ({
+   *   resources: [{ name: "cats", records: async function* () { yield [{ id: 1, name: "Tom" }]; } }],
+   * }));
+   * const folder = await Deno.makeTempDir();
+   * const cats = pipeline({ pipelineName: "cats", projectDirectory: folder });
+   * await cats.run(pets());
+   * const types = SCHEMA_FORMATS.typescript(await cats.schema(), { system: false });
+   * assert.match(types, /name: string/);
+   * await Deno.remove(folder, { recursive: true });
+   * ```
+   */
+  schema(name?: string): Promise<Schema>;
+  /**
+   * The traces that are kept of this pipeline's runs, newest first; a run that failed has one, too.
+   *
+   * @example Look what the last run did
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { defineSource, pipeline } from "@sluice/sluice";
+   *
+   * const pets = defineSource("pets", {}, () => ({
+   *   resources: [{ name: "cats", records: async function* () { yield [{ id: 1 }]; } }],
+   * }));
+   * const folder = await Deno.makeTempDir();
+   * const cats = pipeline({ pipelineName: "cats", projectDirectory: folder });
+   * const { traceId } = await cats.run(pets());
+   * const [trace] = await cats.traces();
+   * assert.equal(trace.id, traceId);
+   * assert.deepEqual([trace.status, trace.packages[0].rows], ["completed", { cats: 1 }]);
+   * await Deno.remove(folder, { recursive: true });
+   * ```
+   */
+  traces(): Promise<Trace[]>;
 }
 
 interface Names {
@@ -108,6 +166,8 @@ export function pipeline(options: PipelineOptions = {}): Pipeline {
 
 class ConfiguredPipeline implements Pipeline {
   readonly #options: PipelineOptions;
+  /** The dataset of the last run, where each has its own. */
+  #devDataset: string | undefined;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -115,15 +175,23 @@ class ConfiguredPipeline implements Pipeline {
 
   async run(source: Source, options: RunOptions = {}): Promise<LoadInfo> {
     const read = await this.#configuration();
-    const names = this.#names(read, source);
-    const { resources, limit, fullRefresh, fresh } = options;
+    const { pipelineName, ...named } = this.#names(read, source);
+    const settings = this.#settings(read, pipelineName, options);
+    const { refresh, devMode } = settings;
+    const last = devMode ? await newestTrace(pipelineDirectory(read, pipelineName)) : undefined;
+    if (devMode) this.#devDataset = devDataset(named.datasetName, last?.datasetName);
+    const names = { pipelineName, datasetName: this.#devDataset ?? named.datasetName };
+    const { resources, limit, fullRefresh, fresh, schemaContract, rejectedTable } = options;
     const { destination = "sqlite" } = this.#options;
     const recorder = new TraceRecorder({
       ...names,
       destination: typeof destination === "string" ? destination : destination.name,
       source: source.definition.name,
       schemaName: new Naming().identifier(source.definition.name),
-      options: { resources, limit, fullRefresh, fresh },
+      options: {
+        ...{ resources, limit, fullRefresh, fresh, refresh, schemaContract, rejectedTable },
+        devMode: devMode || undefined,
+      },
     });
     const journal = new Journal((event) => {
       recorder.take(event);
@@ -132,7 +200,15 @@ class ConfiguredPipeline implements Pipeline {
     const configuration = read.recording(recorder.use);
     const directory = pipelineDirectory(configuration, names.pipelineName);
     try {
-      const info = await this.#run(source, { configuration, names, options, journal, recorder, directory });
+      const info = await this.#run(source, {
+        configuration,
+        names,
+        options,
+        settings,
+        journal,
+        recorder,
+        directory,
+      });
       await this.#keepTrace(directory, recorder.finish(), journal.emit);
       return info;
     } catch (error) {
@@ -154,7 +230,7 @@ class ConfiguredPipeline implements Pipeline {
   }
 
   async #run(source: Source, run: Run): Promise<LoadInfo> {
-    const { configuration, names, options, journal, recorder, directory } = run;
+    const { configuration, names, options, settings, journal, recorder, directory } = run;
     const signal = options.signal ?? new AbortController().signal;
     configuration.warnings.forEach((message) =>
       journal.emit({ type: "warning", code: "configuration", message })
@@ -172,35 +248,37 @@ class ConfiguredPipeline implements Pipeline {
       emit,
     });
     const resolved = schemaFiles.source(built.resolved);
+    const rules = loadRules(source.definition, resolved, options);
     const nodes = resourceGraph(resolved.resources, options.resources ?? source.resources);
     checkDispositions(writtenOf(nodes), target).forEach(({ resource, message }) =>
       emit({ type: "warning", code: "merge-without-key", resource, message })
     );
+    checkRefresh(settings.refresh, target);
     const { session } = await this.#open(configuration, names, false);
     await using _session = session;
     recorder.opened(target.name, session.location);
-    const resumeMaxAge = configuration.value("resume_max_age", RESUME_MAX_AGE, {
-      sections: pipelineSections(names.pipelineName),
-    }) as number;
     const parts = {
       source,
       resolved,
       options,
+      settings,
+      rules,
       signal,
       journal,
       recorder,
       session,
       schemaFiles,
-      resumeMaxAge,
     };
     const work: Work = { ...names, ...parts, destination: target };
     try {
       await makeDirectory(join(directory, "packages"));
       using _lease = await takeLease(directory, names.pipelineName);
+      await using _mark = await markStarted(directory, recorder);
+      if (settings.devMode) await dropDevPackages(directory, names.datasetName);
       const { loaded: before, unfinished } = await loadPending(work, directory);
       const loaded = [...before, await runPackage(work, directory, unfinished)];
       await schemaFiles.write(session, built.resolved);
-      return journal.loadInfo(names, target.name, session.location, loaded);
+      return journal.loadInfo({ traceId: recorder.id, ...names }, target.name, session.location, loaded);
     } catch (error) {
       throw interrupted(error, signal) ??
         (error instanceof SluiceError ? error.within({ pipeline: names.pipelineName }) : error);
@@ -209,8 +287,13 @@ class ConfiguredPipeline implements Pipeline {
 
   async plan(source: Source, options: PlanOptions = {}): Promise<Plan> {
     const configuration = await this.#configuration();
-    const names = this.#names(configuration, source);
-    const built = await buildSource(source, { configuration, pipelineName: names.pipelineName });
+    const { pipelineName, ...named } = this.#names(configuration, source);
+    const settings = this.#settings(configuration, pipelineName);
+    const names = {
+      pipelineName,
+      datasetName: settings.devMode ? devDataset(named.datasetName) : named.datasetName,
+    };
+    const built = await buildSource(source, { configuration, pipelineName });
     const destination = await this.#destination();
     const schemaFiles = await SchemaFiles.open(source, { ...names, configuration, destination });
     const resolved = schemaFiles.source(built.resolved);
@@ -218,14 +301,33 @@ class ConfiguredPipeline implements Pipeline {
     checkDispositions(writtenOf(resourceGraph(resolved.resources, resources)), destination);
     await using session = await this.#openToRead(configuration, names);
     const schemaName = new Naming().identifier(source.definition.name);
-    return await planRun(resolved, { ...names, ...options, resources, schemaName, destination, session });
+    return await planRun(resolved, {
+      ...names,
+      ...options,
+      resources,
+      settings,
+      schemaName,
+      destination,
+      session,
+    });
   }
 
   async query(sql: string): Promise<QueryResult & { location: string }> {
     const configuration = await this.#configuration();
-    const { session } = await this.#open(configuration, this.#names(configuration), true);
+    const { pipelineName, datasetName } = this.#names(configuration);
+    const names = { pipelineName, datasetName: this.#devDataset ?? datasetName };
+    const { session } = await this.#open(configuration, names, true);
     await using _session = session;
     return { ...await session.query(sql), location: session.location };
+  }
+
+  async schema(name?: string): Promise<Schema> {
+    return newestVersion(await schemaHistory((sql) => this.query(sql), name)).schema;
+  }
+
+  async traces(): Promise<Trace[]> {
+    const configuration = await this.#configuration();
+    return await readTraces(pipelineDirectory(configuration, this.#names(configuration).pipelineName));
   }
 
   #names(configuration: Configuration, source?: Source): Names {
@@ -236,6 +338,10 @@ class ConfiguredPipeline implements Pipeline {
     const datasetName = this.#options.datasetName ?? configured() ?? source?.definition.datasetName ??
       `${pipelineName}_dataset`;
     return { pipelineName, datasetName: new Naming().identifier(datasetName) };
+  }
+
+  #settings(configuration: Configuration, pipelineName: string, { refresh }: RunOptions = {}): RunSettings {
+    return runSettings(configuration, { pipelineName, refresh, devMode: this.#options.devMode });
   }
 
   async #configuration(): Promise<Configuration> {
@@ -275,12 +381,6 @@ function writtenOf(nodes: readonly ResourceNode[]): ResolvedResource[] {
   return nodes.filter(({ loads }) => loads).map(({ resource }) => resource);
 }
 
-const RESUME_MAX_AGE = {
-  type: "integer",
-  help: "Seconds after which an extraction that was cut short is started over.",
-  default: 86_400,
-} as const;
-
 const DATASET_NAME = { type: "text", help: "Name of the dataset." } as const;
 
 /** A run before its source is built and its destination open. */
@@ -288,6 +388,7 @@ interface Run {
   readonly configuration: Configuration;
   readonly names: Names;
   readonly options: RunOptions;
+  readonly settings: RunSettings;
   readonly journal: Journal;
   readonly recorder: TraceRecorder;
   readonly directory: string;

@@ -21,10 +21,12 @@ import type { Emit, RunEvent } from "./events.ts";
 import type { JsonObject } from "./json.ts";
 import { Naming } from "./naming.ts";
 import { Normalizer } from "./normalize.ts";
+import { refreshSchema } from "./refresh.ts";
+import { type RunSettings, startingState } from "./run_settings.ts";
 import { Schema } from "./schema.ts";
 import { knownColumns, schemaChanges, type TableChange } from "./schema_changes.ts";
 import type { MergeStrategy, WriteDisposition } from "./schema_types.ts";
-import { readState, resourceState } from "./state.ts";
+import { resourceState } from "./state.ts";
 import { dispositionOf, handsDownRootKeys, keysOf, rootTable } from "./table_hints.ts";
 
 /** How a plan is made. */
@@ -89,16 +91,20 @@ export interface PlanParts extends PlanOptions {
   readonly pipelineName: string;
   readonly datasetName: string;
   readonly schemaName: string;
+  readonly settings: RunSettings;
   readonly destination: Destination;
   readonly session?: Session;
 }
 
 /** Makes the plan of a run. A resource that cannot be read is a line of the plan, not an error. */
 export async function planRun(source: ResolvedSource, parts: PlanParts): Promise<Plan> {
-  const { pipelineName, datasetName, schemaName, destination, session } = parts;
+  const { pipelineName, datasetName, schemaName, settings, destination, session } = parts;
   const stored = session ? await session.stored(pipelineName, schemaName) : {};
   const header = { pipelineName, datasetName, schemaName, destination: destination.name };
-  const state = readState(stored.state, header);
+  const state = startingState(stored.state, header, settings);
+  const nodes = resourceGraph(source.resources, parts.resources);
+  const loaded = nodes.filter(({ loads }) => loads).map(({ name }) => name);
+  if (settings.refresh) loaded.forEach((name) => forget(state, schemaName, name));
   const budgets = new Budgets(parts.emit);
   const results = new Map<string, ProbeResult>();
   if (parts.probe !== false) {
@@ -107,8 +113,8 @@ export async function planRun(source: ResolvedSource, parts: PlanParts): Promise
     for await (const result of probe(source, options)) results.set(result.node.name, result);
   }
   const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
+  refreshSchema(settings.refresh, schema, loaded);
   const naming = new Naming(destination.capabilities.maxIdentifierLength);
-  const nodes = resourceGraph(source.resources, parts.resources);
   const counts = requestCounts(nodes, results);
   const client = source.client && new RestClient(source.client);
   const resources = nodes.map((node): PlannedResource => {
@@ -132,6 +138,12 @@ export async function planRun(source: ResolvedSource, parts: PlanParts): Promise
     seconds: requests &&
       budgets.seconds(requests.count, { client: source.client, results: [...results.values()] }),
   };
+}
+
+/** A refresh begins without what is remembered of the resources that it loads. */
+function forget(state: JsonObject, schemaName: string, resource: string): void {
+  const known = resourceState(state, schemaName, resource);
+  for (const key of Object.keys(known)) delete known[key];
 }
 
 function plannedNode(node: ResourceNode, state: JsonObject) {

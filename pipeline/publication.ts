@@ -7,7 +7,7 @@ import { StateError } from "./errors.ts";
 import { isJsonObject } from "./json.ts";
 import type { LoadPackage } from "./load_package.ts";
 import type { Naming } from "./naming.ts";
-import type { ResourceTables } from "./resource_tables.ts";
+import type { PublishedRoot } from "./resource_tables.ts";
 import { type Schema, SCHEMA_ENGINE_VERSION } from "./schema.ts";
 import type { Table } from "./schema_types.ts";
 import { stateRow } from "./state.ts";
@@ -16,7 +16,7 @@ import { dispositionOf, followsRoot } from "./table_hints.ts";
 /** What happens to a root table of a resource. */
 export function tablePublication(
   table: Table,
-  { resource, summary }: ResourceTables,
+  { resource, summary }: Pick<PublishedRoot, "resource" | "summary">,
   { pkg, schema, naming }: { pkg: LoadPackage; schema: Schema; naming: Naming },
 ): TablePublication {
   const { disposition, strategy } = dispositionOf(summary.hints);
@@ -38,7 +38,7 @@ export function tablePublication(
 /** The table and its children; where they follow a merge, those made before it get their column for the root's key. */
 export function withRootKeys(schema: Schema, table: Table, children: readonly string[]): Table[] {
   const tables = children.map((name) => schema.tables.get(name)!);
-  if (followsRoot(table)) {
+  if (schema.rootKey ?? followsRoot(table)) {
     for (const child of tables) {
       if (child.columns.has("_dlt_root_id") || !child.columns.has("_dlt_id")) continue;
       child.columns.set("_dlt_root_id", {
@@ -49,7 +49,8 @@ export function withRootKeys(schema: Schema, table: Table, children: readonly st
       });
     }
   }
-  return [table, ...tables];
+  // Hints alone make no table of a list.
+  return [table, ...tables.filter(({ columns }) => columns.has("_dlt_id"))];
 }
 
 /** Everything that becomes visible together. Raises the schema's version when it changed. */

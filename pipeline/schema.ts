@@ -78,11 +78,13 @@ const DEFAULT_SETTINGS = {
 /** Tables of one dataset under one name, with the history of their hashes. */
 export class Schema {
   readonly name: string;
-  readonly tables = new Map<string, Table>();
+  readonly tables: Map<string, Table> = new Map();
   version = 1;
   hash = "";
   previousHashes: string[] = [];
   settings: JsonObject = structuredClone(DEFAULT_SETTINGS);
+  /** Whether children carry the key of their root row: all, none, or as their disposition needs it. */
+  rootKey?: boolean;
 
   constructor(name: string) {
     this.name = name;
@@ -118,6 +120,7 @@ export class Schema {
       ? document.previous_hashes.map(String)
       : [];
     if (isJsonObject(document.settings)) schema.settings = document.settings;
+    schema.rootKey = storedRootKey(document);
     return schema;
   }
 
@@ -145,12 +148,13 @@ export class Schema {
 
   /** Names of all descendants of a table, parents before children. */
   descendants(root: string): string[] {
-    const names = [root];
-    // Children are always created after their parent, so one pass in order finds them all.
-    for (const table of this.tables.values()) {
-      if (table.parent && names.includes(table.parent)) names.push(table.name);
+    const names = new Set([root]);
+    // Nearly always one pass finds them all; only a table that hints made may stand before its parent.
+    for (let found = 0; found < names.size;) {
+      found = names.size;
+      for (const { name, parent } of this.tables.values()) if (parent && names.has(parent)) names.add(name);
     }
-    return names.slice(1);
+    return [...names].slice(1);
   }
 
   #content(): JsonObject {
@@ -167,9 +171,16 @@ export class Schema {
   }
 
   #propagation(): JsonObject {
-    const merged = [...this.tables.values()].filter(followsRoot);
-    const tables = Object.fromEntries(merged.map((table) => [table.name, { _dlt_id: "_dlt_root_id" }]));
-    return merged.length ? { propagation: { tables } } : {};
+    const roots = [...this.tables.values()].filter((table) => this.#handsDown(table));
+    const tables = Object.fromEntries(roots.map((table) => [table.name, { _dlt_id: "_dlt_root_id" }]));
+    return {
+      ...(this.rootKey !== undefined && { root_key_propagation: this.rootKey }),
+      ...(roots.length > 0 && { propagation: { tables } }),
+    };
+  }
+
+  #handsDown(table: Table): boolean {
+    return table.parent === undefined && !isSystemName(table.name) && (this.rootKey ?? followsRoot(table));
   }
 
   #contentHash(): string {
@@ -180,6 +191,16 @@ export class Schema {
     }
     return hash.digest("base64");
   }
+}
+
+function isSystemName(name: string): boolean {
+  return Object.values(SYSTEM_TABLES).some((each) => each === name);
+}
+
+function storedRootKey({ normalizers }: JsonObject): boolean | undefined {
+  const config = isJsonObject(normalizers) && isJsonObject(normalizers.json) ? normalizers.json.config : {};
+  const given = isJsonObject(config) ? config.root_key_propagation : undefined;
+  return typeof given === "boolean" ? given : undefined;
 }
 
 function readTable(name: string, stored: unknown): Table {

@@ -55,7 +55,8 @@ function amendedHints(settings: TableHints, table: Table, { path, say }: Amendin
   const own = dispositionOf(settings);
   const disposition = table.write_disposition ?? own.disposition;
   const strategy = table["x-merge-strategy"] ?? own.strategy;
-  if (disposition === own.disposition && strategy === own.strategy) return { columns };
+  const said = { columns, ...(table.schema_contract && { schema_contract: table.schema_contract }) };
+  if (disposition === own.disposition && strategy === own.strategy) return said;
   const keys = keysOf(settings);
   const hasKey = keys.primary.length > 0 || keys.merge.length > 0 ||
     [...table.columns.values()].some(({ primary_key, merge_key }) => primary_key || merge_key);
@@ -85,7 +86,7 @@ function amendedHints(settings: TableHints, table: Table, { path, say }: Amendin
     }; the file was followed`,
   );
   return {
-    columns,
+    ...said,
     write_disposition: {
       disposition,
       ...(disposition === "merge" && strategy ? { strategy } : {}),

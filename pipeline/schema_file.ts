@@ -3,6 +3,7 @@
  * @module
  */
 import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument, visit, type YAMLMap } from "yaml";
+import { contractProblem } from "./contracts.ts";
 import { ConfigError } from "./errors.ts";
 import { MERGE_STRATEGIES } from "./merge_strategies.ts";
 import type { Naming } from "./naming.ts";
@@ -20,7 +21,7 @@ export interface SchemaFile {
 /** Engine versions that differ in nothing that a file says of tables. */
 const OLDEST_ENGINE = 10;
 
-type Check = "text" | "boolean" | "size" | "any" | readonly string[];
+type Check = "text" | "boolean" | "size" | "contract" | "any" | readonly string[];
 
 const COLUMN_KEYS: Readonly<Record<string, Check>> = {
   name: "text",
@@ -52,7 +53,7 @@ const TABLE_KEYS: Readonly<Record<string, Check>> = {
   "x-merge-strategy": Object.keys(MERGE_STRATEGIES),
   resource: "text",
   description: "text",
-  schema_contract: "any",
+  schema_contract: "contract",
   file_format: "any",
   table_format: "any",
   filters: "any",
@@ -231,6 +232,8 @@ function problemOf(node: Node | null, check: Check): string | undefined {
       return typeof value === "boolean" ? undefined : "true or false";
     case "size":
       return Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : "a whole number from 0 on";
+    case "contract":
+      return contractProblem(plain(node));
     case "any":
       return undefined;
   }

@@ -68,6 +68,30 @@ export const WRITE_DISPOSITIONS: readonly WriteDisposition[] = all<WriteDisposit
   skip: true,
 });
 
+/** What may become of a schema: everything, nothing, or what the data has to give way to. */
+export type ContractMode = "evolve" | "freeze" | "discard_row" | "discard_value";
+
+/** All modes of a contract. */
+export const CONTRACT_MODES: readonly ContractMode[] = all<ContractMode>({
+  evolve: true,
+  freeze: true,
+  discard_row: true,
+  discard_value: true,
+});
+
+/** What a contract is about: new tables, new columns, and values of another type than their column's. */
+export type ContractEntity = "tables" | "columns" | "data_type";
+
+/** All entities of a contract. */
+export const CONTRACT_ENTITIES: readonly ContractEntity[] = all<ContractEntity>({
+  tables: true,
+  columns: true,
+  data_type: true,
+});
+
+/** A schema contract: one mode for everything, or one for each entity; what is not named evolves. */
+export type SchemaContract = ContractMode | Readonly<Partial<Record<ContractEntity, ContractMode>>>;
+
 /**
  * How a merge is done. `coalesce` and `replace-per-parent` are Sluice's own: with the first a new row takes from
  * the older one what it does not say itself; with the second all rows of the parents that were read again give
@@ -96,6 +120,13 @@ export interface Table {
   /** What separates versions of a row, instead of the time of the load. */
   "x-boundary-timestamp"?: string;
   "x-normalizer"?: { "seen-data"?: boolean };
+  /** What may change; children inherit it. */
+  schema_contract?: SchemaContract;
+  references?: readonly unknown[];
+  description?: string;
+  /** Holds what contracts kept out of other tables. */
+  "x-rejected"?: boolean;
+  [hint: `x-${string}`]: unknown;
 }
 
 /** Rows of one table, as flat arrays in the order of `table.columns`; short rows end in nulls. */

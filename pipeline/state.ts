@@ -52,7 +52,7 @@ export function readState(text: string | undefined, header: StateHeader, startOv
     throw new StateError("Cannot read the stored pipeline state: the document is damaged", {
       code: "state-corrupt",
       at: { pipeline: header.pipelineName },
-      next: "run with --full-refresh to start over; tables are merged, not doubled",
+      next: "run with --full-refresh to start over; nothing is doubled by it",
       cause,
     });
   }

@@ -4,7 +4,7 @@
  */
 import type { Naming } from "./naming.ts";
 import type { Schema } from "./schema.ts";
-import type { Column, MergeStrategy, Table, WriteDisposition } from "./schema_types.ts";
+import type { Column, MergeStrategy, SchemaContract, Table, WriteDisposition } from "./schema_types.ts";
 import type { JsonObject } from "./json.ts";
 import { MERGE_STRATEGIES } from "./merge_strategies.ts";
 import { forgetVersionHints, momentText, versionHints, type VersionOptions } from "./version_columns.ts";
@@ -35,13 +35,65 @@ export interface TableHints {
     | readonly (ColumnHints & { readonly name: string })[];
   /** Depth of child tables; beyond it values stay JSON. Default 1000. */
   readonly max_table_nesting?: number;
+  /** What may be added to the table; its child tables inherit it. Default: what the source says, else everything. */
+  readonly schema_contract?: SchemaContract;
+  /** Sluice: where rows and values are kept that a contract kept out; true is the table `rejected_rows`. */
+  readonly rejected_table?: boolean | string;
+  /** Foreign keys, kept in the schema. */
+  readonly references?: readonly unknown[];
+  /** Hints for tables of lists, by the path of the list with `__` between its parts. */
+  readonly nested_hints?: Readonly<Record<string, NestedHints>>;
+  /** Annotations of your own, kept in the schema. */
+  readonly [annotation: `x-${string}`]: unknown;
+}
+
+/** What may be said of the table of a list. */
+export interface NestedHints
+  extends
+    Pick<TableHints, "write_disposition" | "primary_key" | "merge_key" | "schema_contract" | "references"> {
+  readonly columns?: TableHints["columns"];
+  /** The table stays a child, of this table, although it has a key of its own. */
+  readonly parent_table_name?: string;
+  readonly [annotation: `x-${string}`]: unknown;
 }
 
 /** Table hints as a load package keeps them: a table's own name, columns by name. */
-export type StoredHints = Omit<TableHints, "table_name" | "columns"> & {
+export interface StoredHints
+  extends
+    Pick<TableHints, "write_disposition" | "primary_key" | "merge_key" | "max_table_nesting" | "references"> {
   readonly table_name?: string;
   readonly columns?: Readonly<Record<string, ColumnHints>>;
-};
+  readonly nested_hints?: Readonly<
+    Record<
+      string,
+      Omit<NestedHints, "columns"> & { readonly columns?: Readonly<Record<string, ColumnHints>> }
+    >
+  >;
+  readonly [annotation: `x-${string}`]: unknown;
+}
+
+/** Puts what is said of a table as a whole into the schema, besides its disposition. */
+export function annotate(table: Table, hints: StoredHints): void {
+  if (hints.references) table.references = hints.references;
+  for (const key of Object.keys(hints)) {
+    if (isAnnotation(key)) table[key] = hints[key];
+  }
+}
+
+/** Annotations by which the engine and its strategies remember what a table is. */
+export const OWN_ANNOTATIONS: ReadonlySet<string> = new Set([
+  "x-merge-strategy",
+  "x-prune",
+  "x-stage-data-deduplicated",
+  "x-boundary-timestamp",
+  "x-normalizer",
+  "x-rejected",
+]);
+
+/** Whether a key is an annotation of the author's own. */
+export function isAnnotation(key: string): key is `x-${string}` {
+  return /^x-./.test(key);
+}
 
 /** A write disposition with everything spelled out. */
 export interface Disposition {
@@ -125,7 +177,8 @@ function setHint<K extends OwnHint>(table: Table, key: K, value: Table[K]): void
   else table[key] = value;
 }
 
-function hintColumn(table: Table, name: string, hints: Partial<Column>): void {
+/** Adds what is said of a column. */
+export function hintColumn(table: Table, name: string, hints: Partial<Column>): void {
   const known = table.columns.get(name);
   // A type that a column already has stays: data was stored under it.
   if (known) Object.assign(known, hints, known.data_type ? { data_type: known.data_type } : {});

@@ -31,17 +31,23 @@ export class TableWriter {
   readonly #naming: Naming;
   readonly #batchRows: number;
   readonly #sink: BatchSink;
+  readonly #mayVary: boolean;
   readonly #places = new Map<string, number>();
   readonly #types: DataType[] = [];
   #rows: SqlValue[][] = [];
   /** Rows taken so far. */
   count = 0;
 
-  constructor(table: Table, options: { naming: Naming; batchRows: number; sink: BatchSink }) {
+  /** @param options `mayVary`: values that do not fit get columns of their own; default true */
+  constructor(
+    table: Table,
+    options: { naming: Naming; batchRows: number; sink: BatchSink; mayVary?: boolean },
+  ) {
     this.table = table;
     this.#naming = options.naming;
     this.#batchRows = options.batchRows;
     this.#sink = options.sink;
+    this.#mayVary = options.mayVary ?? true;
     this.#arrange();
   }
 
@@ -93,19 +99,23 @@ export class TableWriter {
     return place < 0 ? this.declare(name, inferType(value)) : place;
   }
 
-  /** Puts a value into a typed column, or into its variant when it does not fit. */
-  put(row: SqlValue[], place: number, type: DataType, name: string, value: Cell): void {
+  /** Puts a value into a typed column, or into its variant when it does not fit; false when it has no place. */
+  put(row: SqlValue[], place: number, type: DataType, name: string, value: Cell): boolean {
     const stored = type === "text" && typeof value === "string" ? value : coerce(value, type);
-    if (stored !== undefined) row[place] = stored;
-    else this.#putVariant(row, name, value);
+    if (stored === undefined) return this.#putVariant(row, name, value);
+    row[place] = stored;
+    return true;
   }
 
   /** A variant that holds another type itself has variants, too: no value may stop a load. */
-  #putVariant(row: SqlValue[], name: string, value: Cell): void {
+  #putVariant(row: SqlValue[], name: string, value: Cell): boolean {
     const variant = this.#naming.join(name, `v_${plainType(value)}`);
     let place = this.place(variant);
-    if (place < 0) place = this.declare(variant, inferType(value), { variant: true });
-    this.put(row, place, this.#types[place], variant, value);
+    if (place < 0) {
+      if (!this.#mayVary) return false;
+      place = this.declare(variant, inferType(value), { variant: true });
+    }
+    return this.put(row, place, this.#types[place], variant, value);
   }
 
   /** Takes a finished row. */

@@ -5,12 +5,15 @@
  */
 import manifest from "../deno.json" with { type: "json" };
 import type { UsedValue } from "./config.ts";
+import type { Discarded } from "./discards.ts";
 import { type At, InterruptedError, SluiceError } from "./errors.ts";
 import type { RunEvent, StepName } from "./events.ts";
 import type { LoadedPackage } from "./load.ts";
 import type { Warning } from "./load_info.ts";
 import { maskedValue, redactAll } from "./masked_value.ts";
+import type { RefreshMode } from "./refresh.ts";
 import type { TableChange } from "./schema_changes.ts";
+import type { SchemaContract } from "./schema_types.ts";
 import { redact } from "./secret.ts";
 
 /** How a run ended. */
@@ -32,6 +35,8 @@ export interface TracedPackage {
   readonly state: "loaded" | "pending";
   /** Rows per table. */
   readonly rows: Readonly<Record<string, number>>;
+  /** What schema contracts kept out, per table; absent in traces of older versions. */
+  readonly discarded?: Readonly<Record<string, Discarded>>;
   readonly schemaVersion?: number;
   readonly schemaHash?: string;
   readonly schemaChanges: readonly TableChange[];
@@ -60,6 +65,10 @@ export interface TraceHead {
     readonly limit?: number;
     readonly fullRefresh?: boolean;
     readonly fresh?: boolean;
+    readonly refresh?: RefreshMode;
+    readonly devMode?: boolean;
+    readonly schemaContract?: SchemaContract;
+    readonly rejectedTable?: boolean | string;
   };
 }
 
@@ -89,6 +98,8 @@ export interface Trace extends TraceHead {
 export class TraceRecorder {
   readonly #head: TraceHead;
   readonly #start = new Date();
+  /** The run's; sorts by time. */
+  readonly id = `${this.#start.toISOString().replace(/[-:.]/g, "")}-${crypto.randomUUID().slice(0, 6)}`;
   readonly #steps: { -readonly [K in keyof TracedStep]: TracedStep[K] }[] = [];
   readonly #resources = new Map<string, { pages: number; rows: number; requests: number }>();
   readonly #packages = new Map<string, TracedPackage>();
@@ -99,6 +110,11 @@ export class TraceRecorder {
 
   constructor(head: TraceHead) {
     this.#head = head;
+  }
+
+  /** When the run began, ISO 8601. */
+  get startedAt(): string {
+    return this.#start.toISOString();
   }
 
   /** Takes an event. */
@@ -139,11 +155,12 @@ export class TraceRecorder {
   }
 
   /** A package is in the tables. */
-  loaded({ loadId, rows, schema }: LoadedPackage): void {
+  loaded({ loadId, rows, discarded, schema }: LoadedPackage): void {
     this.#packages.set(loadId, {
       loadId,
       state: "loaded",
       rows,
+      discarded,
       schemaVersion: schema.version,
       schemaHash: schema.hash,
       schemaChanges: schema.changes,
@@ -160,11 +177,11 @@ export class TraceRecorder {
       : "failed";
     return redactAll({
       format: 1,
-      id: `${this.#start.toISOString().replace(/[-:.]/g, "")}-${crypto.randomUUID().slice(0, 6)}`,
+      id: this.id,
       ...this.#head,
       status,
       ...this.#opened,
-      startedAt: this.#start.toISOString(),
+      startedAt: this.startedAt,
       finishedAt: end.toISOString(),
       seconds: (end.getTime() - this.#start.getTime()) / 1000,
       steps: this.#steps.map((step) => step.finishedAt === undefined ? { ...step, status } : step),

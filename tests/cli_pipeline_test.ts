@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "assert";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DatabaseSync } from "sqlite";
 import { withWorkplace, type Workplace } from "./cli_commands.ts";
 
@@ -162,16 +162,103 @@ Deno.test("pipeline drop says what goes, asks, and drops tables with children, s
   });
 });
 
-Deno.test("pipeline drop --state-only keeps tables and reads again, --all takes every resource", async () => {
+Deno.test("pipeline drop --state-only keeps tables and reads again, --drop-all takes every resource", async () => {
   await withPets(async (place) => {
     await run(place);
     await json(place, "pipeline", "pets", "drop", "cats", "--state-only", "--yes");
     assert.equal(rows(place, "SELECT count(*) FROM cats")[0][0], 2);
     assert.deepEqual((await json(place, "pipeline", "pets", "info")).cursors, []);
-    const all = await json(place, "pipeline", "pets", "drop", "--all", "--yes");
+    const all = await json(place, "pipeline", "pets", "drop", "--drop-all", "--yes");
     assert.deepEqual(all.tables, ["cats", "cats__tags", "dogs"]);
-    const again = await place.sluice("pipeline", "pets", "drop", "--all", "--yes");
+    const again = await place.sluice("pipeline", "pets", "drop", "--drop-all", "--yes");
     assert.deepEqual([again.code, /nothing to drop/.test(again.err)], [0, true]);
+  });
+});
+
+Deno.test("pipeline drop --state-paths forgets what a path finds, alone and beside resources, and refuses what finds nothing", async () => {
+  await withPets(async (place) => {
+    await run(place);
+    const path = ["--state-paths", "resources.*.incremental.seen['last_value']"];
+    const asked = await place.sluice("pipeline", "pets", "drop", ...path);
+    assert.match(asked.err, /remembered at: resources\.cats\.incremental\.seen\.last_value/);
+    const dropped = await json(place, "pipeline", "pets", "drop", ...path, "--yes");
+    assert.deepEqual([dropped.tables, dropped.states], [[], []]);
+    assert.deepEqual((await json(place, "pipeline", "pets", "info")).cursors, [
+      { resource: "cats", cursor: "seen" },
+    ]);
+    assert.equal(rows(place, "SELECT count(*) FROM cats")[0][0], 2);
+    const nothing = await place.sluice("pipeline", "pets", "drop", "--state-paths", "tokens[*]", "--yes");
+    assert.deepEqual([nothing.code, /nothing is remembered there/.test(nothing.err)], [2, true]);
+    const wrong = await place.sluice("pipeline", "pets", "drop", "--state-paths", "a[", "--yes");
+    assert.deepEqual([wrong.code, /JSON path/.test(wrong.err)], [2, true]);
+  });
+});
+
+Deno.test("pipeline runs lists a run that is at work and one that was killed, and run --json names its trace", async () => {
+  await withPets(async (place) => {
+    const { code, out, err } = await run(place, "--json");
+    assert.equal(code, 0, err);
+    const waiting = PETS.replace(
+      "yield [{ id: 9 }];",
+      "console.error('here'); await new Promise(() => setInterval(() => {}, 1000));",
+    );
+    await Deno.writeTextFile(join(place.folder, "waiting.ts"), waiting);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-q",
+        "-P=cli",
+        "--no-prompt",
+        "--config",
+        resolve("deno.json"),
+        resolve("main.ts"),
+        "run",
+        "./waiting.ts",
+        "--pipeline-name",
+        "pets",
+      ],
+      cwd: place.folder,
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = ""; !text.includes("here");) {
+      const { value, done } = await reader.read();
+      assert.ok(!done, text);
+      text += value;
+    }
+    const statuses = async () => {
+      const { runs } = await json(place, "pipeline", "pets", "runs");
+      return runs.map((each: { id: string; status: string }) => each.status);
+    };
+    assert.deepEqual(await statuses(), ["running", "completed"]);
+    child.kill("SIGKILL");
+    await child.status;
+    await reader.cancel();
+    assert.deepEqual(await statuses(), ["killed", "completed"]);
+    const { runs } = await json(place, "pipeline", "pets", "runs");
+    assert.equal(runs[1].id, JSON.parse(out).traceId);
+    assert.match((await place.sluice("pipeline", "pets", "runs")).out, /killed +20/);
+    assert.equal((await run(place)).code, 0);
+    assert.deepEqual(await statuses(), ["completed", "killed", "completed"]);
+  });
+});
+
+Deno.test("pipeline schema shows what schema shows", async () => {
+  await withPets(async (place) => {
+    await run(place);
+    for (const flags of [[], ["--json"], ["--format", "mermaid", "--no-system"], ["--schema", "pets"]]) {
+      const other = flags.map((flag) => flag === "--schema" ? "--schema-name" : flag);
+      const [one, two] = [
+        await place.sluice("pipeline", "pets", "schema", ...flags),
+        await place.sluice("schema", "pets", ...other),
+      ];
+      assert.equal(one.code, 0, one.err);
+      assert.match(one.out, /cats/);
+      assert.equal(one.out, two.out);
+    }
+    assert.equal((await place.sluice("pipeline", "pest", "schema")).code, 2);
+    assert.equal((await place.sluice("pipeline", "pets", "schema", "--format", "dbm")).code, 2);
   });
 });
 
@@ -228,7 +315,7 @@ const mistakes: [args: string[], code: number, problem: RegExp, next: RegExp][] 
   [["pipeline", "../pets", "info", "-d", "sqlite"], 2, /becomes a folder/, /letters, digits/],
   [["pipeline", "pets", "trace", "99"], 2, /there is none of this id/, /did you mean "2/],
   [["pipeline", "pets", "load-package", "x"], 2, /there is none of this id/, /did you mean "1/],
-  [["pipeline", "pets", "drop"], 2, /no resource is named/, /cats, dogs.*--all/],
+  [["pipeline", "pets", "drop"], 2, /no resource is named/, /cats, dogs.*--drop-all/],
   [["pipeline", "pets", "drop", "cat"], 2, /no such resource/, /did you mean "cats"\?/],
   [["pipeline", "pets", "drop", "re:^x"], 2, /no resource matches/, /cats, dogs/],
   [["pipeline", "pets", "drop", "re:("], 2, /no regular expression/, /pattern/],

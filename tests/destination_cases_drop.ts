@@ -77,6 +77,49 @@ export const dropCases: readonly Case[] = [
     },
   },
   {
+    name:
+      "drops or empties tables and fills them in the same load, with children and in columns of another type",
+    skip,
+    async run(place) {
+      for (const way of ["drop", "truncate"] as const) {
+        await place.load(PARTS);
+        const refilled: Part[] = [{
+          table: way === "drop" ? table("users", { id: "text" }) : users,
+          rows: [{ id: way === "drop" ? "x" : 3, _dlt_id: "u9" }],
+          children: [{ table: tags, rows: childRows("u9", "c") }],
+        }];
+        await using session = await place.open();
+        const publication = place.publication(refilled);
+        await using load = await session.begin(publication);
+        await load[way](["users", "users__tags", "nothing"]);
+        await load.migrate(
+          refilled.flatMap((part) => [part.table, ...part.children!.map((each) => each.table)]),
+        );
+        await place.write(load, refilled, publication.loadId);
+        await place.expect("SELECT count(*) FROM users", [[way === "drop" ? 1 : 2]]);
+        await load.publish(publication);
+        await place.expect("SELECT id FROM users", [[way === "drop" ? "x" : 3]]);
+        await place.expect("SELECT value FROM users__tags", [["c"]]);
+        await place.drop(["users", "users__tags", "groups"]);
+        await place.load(PARTS);
+      }
+    },
+  },
+  {
+    name: "forgets older versions of a schema where a load says so",
+    skip,
+    async run(place) {
+      await place.load(PARTS);
+      await using session = await place.open();
+      const { version, ...publication } = place.publication([{ table: table("more", { id: "bigint" }) }]);
+      await using load = await session.begin(publication);
+      await load.publish({ ...publication, version: { ...version!, replacesOlder: true } });
+      await place.expect("SELECT count(*) FROM _dlt_version", [[1]]);
+      const { schema } = await session.stored(PIPELINE, PIPELINE);
+      assert.ok("more" in JSON.parse(schema!).tables);
+    },
+  },
+  {
     name: "drops a table whose name needs quoting",
     skip,
     async run(place) {

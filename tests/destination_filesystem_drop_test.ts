@@ -35,7 +35,8 @@ function open(directory: string, files: FileLayer, readOnly = false): Promise<Se
 async function drop(directory: string, files: FileLayer, publication: Publication): Promise<void> {
   await using session = await open(directory, files);
   await using load = await session.begin(publication);
-  await load.publish({ ...publication, dropTables: DROPPED });
+  await load.drop(DROPPED);
+  await load.publish(publication);
 }
 
 /** Folders of tables that a user sees. */
@@ -88,3 +89,51 @@ Deno.test("filesystem leaves files of others in the folder of a dropped table", 
   ]);
   assert.deepEqual(folders(place.directory), ["users"]);
 });
+
+const REFILLED: Part[] = [{
+  table: users,
+  rows: [{ id: 3, _dlt_id: "u3" }],
+  children: [{ table: tags, rows: childRows("u3", "x", "y") }],
+}];
+
+/** What a user finds: users with how many tags they have. */
+async function usersWithTags(directory: string): Promise<unknown[][]> {
+  await using session = await open(directory, swiftDisk, true);
+  const sql =
+    "SELECT u.id, count(*) FROM users AS u JOIN users__tags AS t ON t._dlt_parent_id = u._dlt_id GROUP BY 1";
+  return (await session.query(sql)).rows;
+}
+
+for (const way of ["drop", "truncate"] as const) {
+  Deno.test(`filesystem shows all old or all new rows when killed before any operation of a ${way} that refills`, async () => {
+    const outcomes: boolean[] = [];
+    for (let fatal = 1, hasFailed = true; hasFailed; fatal++) {
+      await using place = await Workplace.create(subject);
+      await place.load(PARTS);
+      const { version, ...others } = place.publication([...REFILLED, {
+        table: table("more", { id: "bigint" }),
+      }]);
+      const publication = { ...others, version: { ...version!, replacesOlder: way === "drop" } };
+      const files = new FailingFiles(fatal);
+      const refill = async () => {
+        await using session = await open(place.directory, files);
+        await using load = await session.begin(publication);
+        await load[way](DROPPED);
+        await load.migrate([users, tags]);
+        await place.write(load, REFILLED, publication.loadId);
+        await load.publish(publication);
+      };
+      await refill().catch(() => {});
+      hasFailed = files.hasFailed;
+      const seen = await usersWithTags(place.directory);
+      await using session = await open(place.directory, swiftDisk);
+      const isNew = await session.hasLoad(publication.loadId);
+      assert.deepEqual(seen, isNew ? [[3, 2]] : [[1, 1]], files.log.at(-1));
+      assert.deepEqual(await usersWithTags(place.directory), seen, "also once it is finished");
+      assert.ok((await session.stored(PIPELINE, PIPELINE)).schema);
+      outcomes.push(isNew);
+    }
+    assert.deepEqual(outcomes, outcomes.toSorted(), "once published, always published");
+    assert.deepEqual([outcomes.at(0), outcomes.at(-1)], [false, true]);
+  });
+}

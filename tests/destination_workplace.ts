@@ -143,8 +143,9 @@ export class Workplace implements AsyncDisposable {
   async drop(names: readonly string[], state?: string): Promise<void> {
     await using session = await this.open();
     for (const name of names) this.#schema.tables.delete(name);
-    const publication = { ...this.publication([], state), dropTables: names };
+    const publication = this.publication([], state);
     await using load = await session.begin(publication);
+    await load.drop(names);
     await load.publish(publication);
   }
 

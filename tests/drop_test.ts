@@ -8,6 +8,7 @@ import { openDestination } from "../destinations/mod.ts";
 import { Configuration, defineSource, type Destination, type JsonObject, pipeline } from "../mod.ts";
 import type { Session } from "../pipeline/destination.ts";
 import { dropResources, type DropSelection, planDrop } from "../pipeline/drop.ts";
+import { placeText, removePlaces, statePlaces } from "../pipeline/drop_state.ts";
 import { readState } from "../pipeline/state.ts";
 
 /** A source with one resource that has children and a cursor. */
@@ -80,7 +81,7 @@ Deno.test("dropResources() drops the tables and the state of one source, and lea
   await withTwoSources(async ({ target, tables, cursors }) => {
     assert.deepEqual(await tables(), [...HOME, ...WILD]);
     const plan = await dropResources(target("home"), CATS);
-    assert.deepEqual(plan, { resources: ["cats"], tables: HOME, states: ["cats"] });
+    assert.deepEqual(plan, { resources: ["cats"], tables: HOME, states: ["cats"], statePaths: [] });
     assert.deepEqual(await tables(), WILD);
     assert.deepEqual([await cursors("home"), await cursors("wild")], [[], ["cats"]]);
   });
@@ -98,6 +99,7 @@ Deno.test("planDrop() changes nothing, and dropping twice has nothing left to na
       resources: [],
       tables: [],
       states: [],
+      statePaths: [],
     });
   });
 });
@@ -115,6 +117,8 @@ Deno.test("dropResources() leaves everything where the destination fails before 
           migrate: (tables) => begun.migrate(tables),
           write: (batch) => begun.write(batch),
           // A row that cannot be stored stands for any failure once the tables are dropped.
+          drop: (tables) => begun.drop(tables),
+          truncate: (tables) => begun.truncate(tables),
           publish: (publication) => begun.publish({ ...publication, schemaVersionHash: {} as string }),
           [Symbol.asyncDispose]: () => begun[Symbol.asyncDispose](),
         };
@@ -133,4 +137,38 @@ Deno.test("planDrop() refuses a destination that cannot drop tables", async () =
     const other = { ...destination, capabilities };
     await assert.rejects(planDrop({ ...target("home"), destination: other }, CATS), { code: "cannot-drop" });
   });
+});
+
+Deno.test("removePlaces() removes what statePlaces() finds, and nothing else", () => {
+  const state = () => ({
+    token: "x",
+    pages: [1, 2, 3, 4],
+    "odd key": { a: 1, b: [{ c: 1 }, { c: 2 }] },
+    resources: { cats: { incremental: {} } },
+  });
+  const { token: _, ...withoutToken } = state();
+  const cases: readonly (readonly [string[], string[], JsonObject])[] = [
+    [["token"], ["token"], withoutToken],
+    [["$.token", "token"], ["token"], withoutToken],
+    [["pages[0,2]"], ["pages[0]", "pages[2]"], { ...state(), pages: [2, 4] }],
+    [["pages[-1]", "pages[0]"], ["pages[3]", "pages[0]"], { ...state(), pages: [2, 3] }],
+    [["'odd key'.b[*].c"], ['["odd key"].b[0].c', '["odd key"].b[1].c'], {
+      ...state(),
+      "odd key": { a: 1, b: [{}, {}] },
+    }],
+    // What is remembered of resources is dropped by their names.
+    [["*"], ["token", "pages", '["odd key"]'], { resources: state().resources }],
+    [["resources.cats"], ["resources.cats"], { ...state(), resources: {} }],
+    [["pages", "pages[1]"], ["pages", "pages[1]"], (({ pages: _, ...rest }) => rest)(state())],
+  ];
+  for (const [paths, places, left] of cases) {
+    const changed: JsonObject = state();
+    const found = statePlaces(changed, paths);
+    assert.deepEqual(found.map(placeText), places);
+    removePlaces(changed, found);
+    assert.deepEqual(changed, left);
+  }
+  for (const path of ["resources", "$", "nothing", "pages[9]"]) {
+    assert.throws(() => statePlaces(state(), [path]), { code: "unknown-state-path" });
+  }
 });

@@ -21,7 +21,8 @@ import {
 } from "./open.ts";
 
 interface DropFlags extends DatasetFlags, ConfirmFlags {
-  readonly all?: boolean;
+  readonly dropAll?: boolean;
+  readonly statePaths?: string[];
   readonly stateOnly?: boolean;
 }
 
@@ -29,13 +30,19 @@ const EXAMPLES = [
   "pipeline pets drop cats",
   'pipeline pets drop "re:^c" dogs --yes',
   "pipeline pets drop cats --state-only",
+  "pipeline pets drop --state-paths last_token",
 ];
 
 /** Adds arguments, options and action. */
 export function define(command: Command): void {
   withDatasetFlags(command)
     .argument("[resources...]", 'names, or patterns such as "re:^group"')
-    .option("--all", "every resource")
+    .option("--drop-all", "every resource")
+    .option(
+      "--state-paths <jsonpath>",
+      "also forget what is at this path in the source's state; may be given again",
+      (path: string, before: string[] = []) => [...before, path],
+    )
     .option("--state-only", "keep the tables; only forget how far cursors came")
     .option("--yes", "do not ask")
     .addHelpText("after", `\nThe next run reads what was dropped from the start.\n${helpEnd(EXAMPLES)}`)
@@ -44,9 +51,14 @@ export function define(command: Command): void {
 
 async function drop(name: string, resources: string[], flags: DropFlags): Promise<void> {
   const known = await findPipeline(name, flags);
-  const selection: DropSelection = { resources, all: flags.all, stateOnly: flags.stateOnly };
+  const selection: DropSelection = {
+    resources,
+    all: flags.dropAll,
+    stateOnly: flags.stateOnly,
+    statePaths: flags.statePaths,
+  };
   const { plan, location } = await preview(known, selection, flags);
-  const isNothing = !plan.tables.length && !plan.states.length;
+  const isNothing = !plan.tables.length && !plan.states.length && !plan.statePaths.length;
   if (!flags.json) {
     note(`${location}, pipeline ${name}`);
     note(isNothing ? "There is nothing to drop" : planLines(plan).join("\n"));
@@ -64,6 +76,8 @@ async function drop(name: string, resources: string[], flags: DropFlags): Promis
       ? JSON.stringify({ ok: true, pipeline: name, ...done })
       : `Dropped ${counted(done.tables.length, "table")} and the state of ${
         counted(done.states.length, "resource")
+      }${
+        done.statePaths.length ? `, and ${counted(done.statePaths.length, "other place")} of the state` : ""
       }`,
   );
 }
@@ -88,9 +102,10 @@ async function refusePending({ name, directory }: KnownPipeline): Promise<void> 
   });
 }
 
-function planLines({ tables, states }: DropPlan): string[] {
+function planLines({ tables, states, statePaths }: DropPlan): string[] {
   return [
     ...(tables.length ? [`Tables, with all their rows: ${tables.join(", ")}`] : []),
     ...(states.length ? [`What is remembered of: ${states.join(", ")}`] : []),
+    ...(statePaths.length ? [`What is remembered at: ${statePaths.join(", ")}`] : []),
   ];
 }

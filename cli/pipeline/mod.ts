@@ -9,6 +9,7 @@ import * as failedJobs from "./failed_jobs.ts";
 import * as info from "./info.ts";
 import * as loadPackage from "./load_package.ts";
 import * as runs from "./runs.ts";
+import * as schema from "./schema.ts";
 import * as sync from "./sync.ts";
 import * as trace from "./trace.ts";
 
@@ -24,6 +25,7 @@ export const pipelineCommands: readonly PipelineCommand[] = [
   { name: "info", summary: "Show where things are, what is stored and what waits", module: info },
   { name: "runs", summary: "List the runs that are remembered", module: runs },
   { name: "trace", summary: "Show what one run did, step by step", module: trace },
+  { name: "schema", summary: "Show the tables in one of several languages", module: schema },
   { name: "load-package", summary: "Show what a load package holds", module: loadPackage },
   { name: "failed-jobs", summary: "List what could not be loaded", module: failedJobs },
   { name: "sync", summary: "Start from what the destination knows", module: sync },

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Command } from "cli";
+import { type UnfinishedRun, unfinishedRuns } from "../../pipeline/started_runs.ts";
 import type { Trace } from "../../pipeline/trace.ts";
 import { readTraces } from "../../pipeline/traces.ts";
 import { helpEnd, integerFrom } from "../help.ts";
@@ -22,7 +23,11 @@ export function define(command: Command): void {
     .addHelpText("after", helpEnd(["pipeline pets runs", "pipeline pets runs --last 5 --json"]))
     .action(async (name: string, flags: RunsFlags) => {
       const { directory } = await findPipeline(name);
-      const runs = (await readTraces(directory)).slice(0, flags.last).map(runOf);
+      const lines: RunLine[] = [
+        ...(await readTraces(directory)).map(runOf),
+        ...await unfinishedRuns(directory),
+      ];
+      const runs = lines.sort((left, right) => left.id < right.id ? 1 : -1).slice(0, flags.last);
       if (flags.json) return print(JSON.stringify({ ok: true, pipeline: name, runs }));
       print(
         runs.length
@@ -35,12 +40,13 @@ export function define(command: Command): void {
 /** A run in a few words. */
 export interface RunLine {
   readonly id: string;
-  readonly status: Trace["status"];
+  readonly status: Trace["status"] | UnfinishedRun["status"];
   readonly startedAt: string;
-  readonly seconds: number;
-  readonly requests: number;
+  /** What a run without a trace did is not known. */
+  readonly seconds?: number;
+  readonly requests?: number;
   /** Rows that went into tables, children included. */
-  readonly rows: number;
+  readonly rows?: number;
   readonly error?: string;
 }
 
@@ -51,6 +57,10 @@ export function runOf({ id, status, startedAt, seconds, requests, packages, erro
 }
 
 function cells({ id, status, startedAt, seconds, requests, rows, error }: RunLine): string[] {
-  const facts = [`${seconds.toFixed(2)} s`, counted(requests, "request"), counted(rows, "row")];
+  const facts = [
+    seconds === undefined ? "" : `${seconds.toFixed(2)} s`,
+    requests === undefined ? "" : counted(requests, "request"),
+    rows === undefined ? "" : counted(rows, "row"),
+  ];
   return [id, status, startedAt, ...facts, error ?? ""];
 }

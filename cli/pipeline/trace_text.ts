@@ -3,6 +3,7 @@
  * @module
  */
 import { formatAt } from "../../pipeline/errors.ts";
+import { discardedText } from "../../pipeline/load_info.ts";
 import type { TableChange } from "../../pipeline/schema_changes.ts";
 import type { Trace, TracedError, TracedPackage } from "../../pipeline/trace.ts";
 import { counted } from "../progress_state.ts";
@@ -53,12 +54,14 @@ export function formatTrace(trace: Trace): string {
 }
 
 /** What a package of a run held. */
-export function packageLines({ loadId, state, rows, schemaVersion, schemaChanges }: TracedPackage): string[] {
+export function packageLines(traced: TracedPackage): string[] {
+  const { loadId, state, rows, discarded = {}, schemaVersion, schemaChanges } = traced;
   const isLoaded = state === "loaded";
   const version = schemaVersion === undefined ? "" : `, schema version ${schemaVersion}`;
   return [
     `Load package ${loadId}: ${isLoaded ? "LOADED" : "NOT YET LOADED"}${version}`,
     ...aligned(Object.entries(rows).map(([table, count]) => [table, counted(count, "row")])),
+    ...Object.entries(discarded).map(([table, kept]) => `  ${discardedText(table, kept)}`),
     ...(schemaChanges.length
       ? ["  Schema changes", ...aligned(schemaChanges.map(changeCells), { indent: "    " })]
       : []),

@@ -4,7 +4,16 @@
  * @module
  */
 import { quote, sameKey } from "../sqlite_sql.ts";
-import { doom, DOOMED, doomHardDeleted, type Merge, removeRepeatedChildren, type Strategy } from "./merge.ts";
+import {
+  doom,
+  DOOMED,
+  doomHardDeleted,
+  hangsBelow,
+  type Merge,
+  type MergedTable,
+  removeRepeatedChildren,
+  type Strategy,
+} from "./merge.ts";
 
 export const insertOnly: Strategy = {
   childIndex: ["_dlt_root_id", "_dlt_id"],
@@ -21,7 +30,7 @@ export const insertOnly: Strategy = {
     doomHardDeleted(merge);
   },
   removeChildren(merge) {
-    for (const { name, mark } of merge.children) removeOrphans(merge, name, mark);
+    for (const child of merge.children.toReversed()) removeOrphans(merge, child);
     removeRepeatedChildren(merge, "first");
   },
 };
@@ -30,7 +39,7 @@ export const insertOnly: Strategy = {
  * New child rows go with their root row, unless the row that stays instead has its id, as ids that come from keys
  * do. Old child rows go with old root rows, which nothing but a scope dooms.
  */
-function removeOrphans(merge: Merge, child: string, mark: number): void {
+function removeOrphans(merge: Merge, child: MergedTable): void {
   const { database, root, primaryKey } = merge;
   const name = quote(merge.table.name);
   const staying = primaryKey.length
@@ -38,12 +47,11 @@ function removeOrphans(merge: Merge, child: string, mark: number): void {
       `AND o."_dlt_id" = r."_dlt_id" AND o.rowid NOT IN (SELECT id FROM ${DOOMED}))`
     : "";
   const doomed = `SELECT r."_dlt_id" FROM ${DOOMED} AS d CROSS JOIN ${name} AS r ON r.rowid = d.id`;
-  database.prepare(
-    `DELETE FROM ${
-      quote(child)
-    } WHERE "_dlt_root_id" IN (${doomed} WHERE d.id > ?1 ${staying}) AND +rowid > ?2`,
-  ).run(root.mark, mark);
-  database.prepare(
-    `DELETE FROM ${quote(child)} WHERE "_dlt_root_id" IN (${doomed} WHERE d.id <= ?1) AND +rowid <= ?2`,
-  ).run(root.mark, mark);
+  const remove = (rootIds: string, rows: string) =>
+    database.prepare(
+      `DELETE FROM ${quote(child.name)} WHERE ${hangsBelow(merge, child, rootIds)} AND ${rows}`,
+    )
+      .run(root.mark, child.mark);
+  remove(`${doomed} WHERE d.id > ?1 ${staying}`, "+rowid > ?2");
+  remove(`${doomed} WHERE d.id <= ?1`, "+rowid <= ?2");
 }

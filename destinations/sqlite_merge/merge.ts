@@ -121,13 +121,18 @@ export function removeChildren(merge: Merge): void {
           `AND rowid NOT IN (SELECT id FROM ${DOOMED}))`,
       );
     }
-    for (const { name, mark } of children) {
+    for (const child of children.toReversed()) {
+      const { name, mark } = child;
       // The plus keeps SQLite from walking row ids where the index on the root's key is far shorter.
       database.prepare(
-        `DELETE FROM ${quote(name)} WHERE "_dlt_root_id" IN (${doomedIds} WHERE d.id <= ?1) AND +rowid <= ?2`,
+        `DELETE FROM ${quote(name)} WHERE ${
+          hangsBelow(merge, child, `${doomedIds} WHERE d.id <= ?1`)
+        } AND +rowid <= ?2`,
       ).run(merge.root.mark, mark);
       database.prepare(
-        `DELETE FROM ${quote(name)} WHERE "_dlt_root_id" IN (SELECT id FROM ${GONE}) AND +rowid > ?1`,
+        `DELETE FROM ${quote(name)} WHERE ${
+          hangsBelow(merge, child, `SELECT id FROM ${GONE}`)
+        } AND +rowid > ?1`,
       ).run(mark);
     }
   } finally {
@@ -135,15 +140,36 @@ export function removeChildren(merge: Merge): void {
   }
 }
 
+/** The column by which a child row knows its root, or else its parent. */
+export function linkOf({ columns }: MergedTable): "_dlt_root_id" | "_dlt_parent_id" {
+  return columns.has("_dlt_root_id") ? "_dlt_root_id" : "_dlt_parent_id";
+}
+
+/**
+ * The condition that a child row hangs below a root row of these ids. Where the root's id is not handed down it goes
+ * from parent to parent, so that children have to be removed before their parents.
+ */
+export function hangsBelow(merge: Merge, child: MergedTable, rootIds: string): string {
+  const link = quote(linkOf(child));
+  const above = child.columns.has("_dlt_root_id")
+    ? undefined
+    : merge.children.find(({ name }) => name === child.parent);
+  if (!above) return `${link} IN (${rootIds})`;
+  return `${link} IN (SELECT "_dlt_id" FROM ${quote(above.name)} WHERE ${hangsBelow(merge, above, rootIds)})`;
+}
+
 /** Of child rows with one id below doomed new root rows, the first or the last stays. */
 export function removeRepeatedChildren(merge: Merge, stays: "first" | "last"): void {
   const root = quote(merge.table.name);
-  for (const { name, mark } of merge.children) {
+  const doomedIds =
+    `SELECT r."_dlt_id" FROM ${DOOMED} AS d CROSS JOIN ${root} AS r ON r.rowid = d.id WHERE d.id > ?1`;
+  for (const each of merge.children.toReversed()) {
+    const { name, mark } = each;
     const child = quote(name);
+    const link = quote(linkOf(each));
     merge.database.prepare(
-      `DELETE FROM ${child} AS c WHERE +c.rowid > ?2 AND c."_dlt_root_id" IN (SELECT r."_dlt_id" FROM ${DOOMED} ` +
-        `AS d CROSS JOIN ${root} AS r ON r.rowid = d.id WHERE d.id > ?1) AND EXISTS (SELECT 1 FROM ${child} AS o ` +
-        `WHERE o."_dlt_root_id" = c."_dlt_root_id" AND o."_dlt_id" = c."_dlt_id" ` +
+      `DELETE FROM ${child} AS c WHERE +c.rowid > ?2 AND ${hangsBelow(merge, each, doomedIds)} ` +
+        `AND EXISTS (SELECT 1 FROM ${child} AS o WHERE o.${link} = c.${link} AND o."_dlt_id" = c."_dlt_id" ` +
         `AND ${stays === "first" ? "o.rowid < c.rowid" : "o.rowid > c.rowid"})`,
     ).run(merge.root.mark, mark);
   }

@@ -33,23 +33,31 @@ export async function merge(merging: Merge, name: MergeStrategy): Promise<void> 
   try {
     strategy.doom(merging);
     if (scope) await doomByScope(merging, scope, strategy.perParent === true);
-    (strategy.removeChildren ?? removeChildren)(merging);
-    removeDoomed(merging);
+    if (strategy.removeChildren || database.prepare(`SELECT 1 FROM ${DOOMED} LIMIT 1`).get()) {
+      indexChildren(merging, strategy);
+      (strategy.removeChildren ?? removeChildren)(merging);
+      removeDoomed(merging);
+    }
     strategy.finish?.(merging);
   } finally {
     database.exec(`DROP TABLE ${DOOMED}`);
   }
 }
 
-function createIndexes(merging: Merge, { indexes, childIndex = ["_dlt_root_id"] }: Strategy): void {
-  const { database, root, children, primaryKey, mergeKey, scope } = merging;
+function createIndexes(merging: Merge, { indexes }: Strategy): void {
+  const { database, root, primaryKey, mergeKey, scope } = merging;
   const wanted = indexes?.(merging) ?? [primaryKey, mergeKey, scope?.columns ?? []];
   for (const columns of wanted) {
     if (columns.length && columns.every((column) => root.columns.has(column))) {
       createIndex(database, root.name, columns);
     }
   }
+}
+
+/** Children are looked up only when rows go; a first load needs none of it. */
+function indexChildren({ database, children }: Merge, { childIndex = ["_dlt_root_id"] }: Strategy): void {
   for (const { name, columns } of children) {
-    if (childIndex.every((column) => columns.has(column))) createIndex(database, name, childIndex);
+    const index = columns.has("_dlt_root_id") ? childIndex : ["_dlt_parent_id"];
+    if (index.every((column) => columns.has(column))) createIndex(database, name, index);
   }
 }

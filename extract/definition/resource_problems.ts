@@ -9,6 +9,7 @@ import { referenceProblems } from "./references.ts";
 import { bodyProblems, settingProblems } from "./request_problems.ts";
 import { columnsByName, type ResolvedEndpoint, type ResolvedResource } from "./resolve.ts";
 import type { EndpointConfig, IncrementalConfig, ProcessingStep, ResponseAction } from "./rest_api_config.ts";
+import { OWN_ANNOTATIONS } from "../../pipeline/table_hints.ts";
 import type { PlacedResource } from "./validate.ts";
 
 /** What is wrong with a resource, whether it says it itself or by its defaults. */
@@ -45,9 +46,27 @@ function hasFunction({ filter, map, yield_map }: ProcessingStep): boolean {
 }
 
 function settingsProblems({ settings }: ResolvedResource, at: string): Problem[] {
-  const { columns } = settings;
-  if (!columns || Object.keys(columnsByName(columns)).every((name) => name.trim())) return [];
-  return [{ path: `${at}.columns`, text: "has a column without a name" }];
+  const { columns, nested_hints: nested } = settings;
+  const isNamed = (names: string[]) => names.every((name) => name.trim());
+  const problems: Problem[] = [];
+  if (columns && !isNamed(Object.keys(columnsByName(columns)))) {
+    problems.push({ path: `${at}.columns`, text: "has a column without a name" });
+  }
+  if (nested && !isNamed(Object.keys(nested))) {
+    problems.push({ path: `${at}.nested_hints`, text: "has a list without a name" });
+  }
+  const taken = Object.entries(nested ?? {}).map(([name, hints]) =>
+    [`nested_hints.${name}.`, hints] as const
+  );
+  for (const [place, hints] of [["", settings] as const, ...taken]) {
+    for (const key of Object.keys(hints).filter((key) => OWN_ANNOTATIONS.has(key))) {
+      problems.push({
+        path: `${at}.${place}${key}`,
+        text: "is set by Sluice itself; choose another name, or use write_disposition",
+      });
+    }
+  }
+  return problems;
 }
 
 /** Settings that are about a parent, of a resource that has none. */

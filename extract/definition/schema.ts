@@ -5,18 +5,13 @@
  * @module
  */
 import { z } from "zod";
-import { MERGE_STRATEGIES } from "../../pipeline/merge_strategies.ts";
-import { DATA_TYPES, type MergeStrategy, WRITE_DISPOSITIONS } from "../../pipeline/schema_types.ts";
 import { authParameters, builtInAuths } from "../../rest/auth/mod.ts";
 import { builtInPaginators, paginatorParameters } from "../../rest/paginators/mod.ts";
 import { kindJsonSchema, type Kinds, kindSchema, knownArguments } from "./kind_schema.ts";
 import type { KnownKeys } from "./schema_problems.ts";
 import type { RestApiConfig } from "./rest_api_config.ts";
+import { annotated, annotationJsonSchema, func, names, TABLE_HINT_KEYS, tableHints } from "./table_schema.ts";
 
-/** A function; JSON cannot hold it. */
-const func = (what: string) =>
-  z.custom<unknown>((value) => typeof value === "function", `a function ${what}`).meta({ title: "function" });
-const names = z.union([z.string(), z.array(z.string())]);
 const positive = z.number().positive();
 const pace = {
   requests_per_second: positive.optional().describe("Requests per second; may be a fraction."),
@@ -199,64 +194,6 @@ export const endpointSchema = z.strictObject({
   ),
 });
 
-const disposition = z.enum(WRITE_DISPOSITIONS);
-const column = z.looseObject({
-  name: z.string().optional(),
-  data_type: z.enum(DATA_TYPES).optional(),
-  nullable: z.boolean().optional(),
-  precision: z.int().nullish(),
-  scale: z.int().nullish(),
-  timezone: z.boolean().optional(),
-  primary_key: z.boolean().optional(),
-  merge_key: z.boolean().optional(),
-  unique: z.boolean().optional(),
-  hard_delete: z.boolean().optional(),
-  dedup_sort: z.enum(["asc", "desc"]).optional(),
-});
-const contract = z.enum(["evolve", "freeze", "discard_row", "discard_value"]);
-
-const moment = z.union([z.string(), z.date()], "a date, or its text");
-const tableHints = {
-  table_name: z.union([z.string(), func("of a record")]).optional().describe(
-    "Default: the resource's name. A function gives each record its table.",
-  ),
-  write_disposition: z.union([
-    disposition,
-    z.looseObject({
-      disposition,
-      strategy: z.enum(Object.keys(MERGE_STRATEGIES) as MergeStrategy[]).nullish(),
-      prune: z.boolean().optional(),
-      deduplicated: z.boolean().nullish(),
-      validity_column_names: z.array(z.string()).nullish(),
-      active_record_timestamp: moment.nullish(),
-      boundary_timestamp: moment.nullish(),
-      row_version_column_name: z.string().nullish(),
-    }),
-  ]).nullish().describe(
-    "`append`, `replace`, `merge` or `skip`, alone or with a strategy. Default `append`.",
-  ),
-  primary_key: names.nullish().describe("Fields that identify a record."),
-  merge_key: names.nullish().describe("Fields whose rows give way together."),
-  columns: z.union([z.record(z.string(), column), z.array(column.required({ name: true }))]).nullish()
-    .describe("Types and hints of columns, by name or as a list."),
-  max_table_nesting: z.int().min(0).nullish().describe(
-    "Depth of child tables; beyond it values stay JSON. Default 1000.",
-  ),
-  schema_contract: z.union([
-    contract,
-    z.strictObject({
-      tables: contract.optional(),
-      columns: contract.optional(),
-      data_type: contract.optional(),
-    }),
-  ]).nullish().describe("Accepted and not applied yet."),
-  table_format: z.string().nullish().describe("Accepted; the built-in destinations have one format each."),
-  file_format: z.string().nullish().describe("Accepted; the built-in destinations have one format each."),
-  references: z.array(z.unknown()).nullish().describe("Accepted; kept for documentation."),
-  nested_hints: z.record(z.string(), z.unknown()).nullish().describe("Accepted and not applied yet."),
-  parent_table_name: z.string().nullish().describe("Accepted and not applied yet."),
-};
-
 const settings = {
   ...tableHints,
   description: z.string().optional().describe("Sluice: one sentence for `sources`."),
@@ -289,7 +226,7 @@ const settings = {
 };
 
 /** A resource as data. */
-export const resourceSchema = z.strictObject({
+export const resourceSchema = annotated({
   name: z.string().min(1).describe("Names the table, the state and the placeholders that refer to it."),
   endpoint: z.union([z.string(), endpointSchema]).optional().describe(
     "A path, or all of the endpoint. Default: the name as the path.",
@@ -298,7 +235,7 @@ export const resourceSchema = z.strictObject({
 });
 
 /** A resource written by hand. */
-export const handWrittenSchema = z.strictObject({
+export const handWrittenSchema = annotated({
   name: z.string().min(1),
   records: func("that yields pages of records"),
   data_from: z.string().optional(),
@@ -307,7 +244,7 @@ export const handWrittenSchema = z.strictObject({
 });
 
 /** `resource_defaults`. */
-export const defaultsSchema = z.strictObject({
+export const defaultsSchema = annotated({
   endpoint: endpointSchema.optional().describe("Laid under every endpoint."),
   ...settings,
 });
@@ -338,6 +275,7 @@ export function restApiJsonSchema(): unknown {
     override({ zodSchema, jsonSchema }) {
       const schema: z.core.$ZodType = zodSchema;
       if (schema === paginator) Object.assign(jsonSchema, kindJsonSchema(paginators));
+      Object.assign(jsonSchema, annotationJsonSchema(schema));
       if (schema === auth) Object.assign(jsonSchema, kindJsonSchema(auths));
     },
   });
@@ -365,6 +303,7 @@ export const KNOWN_KEYS: KnownKeys = {
   incremental: Object.keys(incrementalSchema.shape),
   processing_steps: ["filter", "map", "yield_map"],
   response_actions: ["status_code", "content", "action"],
+  ...TABLE_HINT_KEYS,
 };
 
 const bucket = rateLimit.shape.buckets.unwrap().element;

@@ -175,9 +175,14 @@ function hint(found: unknown): string {
   return `; Python's ${found} is ${PYTHON[found]} here, without quotes`;
 }
 
+/** Places whose keys are names of the author's own. */
+const ENTRIES = new Set(["columns", "nested_hints"]);
+
 /** What to use in place of a key that is not known, and where it belongs when it is known elsewhere. */
 function unknownKey(key: string, path: readonly Step[], { root, known: lists }: Context): string {
-  const where = String(path.findLast((step) => typeof step === "string") ?? "");
+  const inside = path.at(-2);
+  const isEntry = typeof inside === "string" && ENTRIES.has(inside);
+  const where = isEntry ? inside : String(path.findLast((step) => typeof step === "string") ?? "");
   const isResource = where === "resources" && typeof path.at(-1) === "number";
   const place = isResource ? "resource" : path.length ? where : "top";
   const keysOf = (place: string) => {

@@ -5,6 +5,7 @@
  */
 import type { JsonObject, JsonValue } from "../../pipeline/json.ts";
 import type { Given, ParameterSpecs, Resolved } from "../../pipeline/parameters.ts";
+import type { SchemaContract } from "../../pipeline/schema_types.ts";
 import type { ResourceClient, RestClient } from "../../rest/client.ts";
 import type { ClientConfig, RestPage } from "../../rest/types.ts";
 import type {
@@ -88,6 +89,12 @@ export interface SourceSettings {
   /** Used where a run names neither. */
   readonly pipelineName?: string;
   readonly datasetName?: string;
+  /** What may be added to the schema, for resources that say nothing. Default: everything. */
+  readonly schemaContract?: SchemaContract;
+  /** Where rows and values are kept that contracts keep out; true is the table `rejected_rows`. */
+  readonly rejectedTable?: boolean | string;
+  /** Rows of child tables carry the key of their root row: all or none. Default: where a merge needs it. */
+  readonly rootKey?: boolean;
 }
 
 /** Makes a connection and resources of the values of parameters. */

@@ -31,10 +31,12 @@ export function digestOf({ instead: _instead, pending: _pending, shows: _shows, 
   return createHash("sha256").update(canonicalJson(asked)).digest("hex").slice(0, 12);
 }
 
-/** Writes the answers, a file per section; sections that are gone lose their files. */
+/** Writes the answers, a file per section; sections that are gone lose their files. What else is there stays. */
 export async function writeRecorded(answers: readonly Answer[]): Promise<void> {
-  await Deno.remove(FOLDER, { recursive: true }).catch(() => {});
   await Deno.mkdir(FOLDER, { recursive: true });
+  for await (const { name } of Deno.readDir(FOLDER)) {
+    if (name.endsWith(".jsonl")) await Deno.remove(new URL(name, FOLDER));
+  }
   const usual = usualOf(answers);
   await Deno.writeTextFile(USUAL, `${stringifyJson(usual)}\n`);
   const sections = Object.groupBy(answers, ({ case: name }) => name.split("/")[0]);
