@@ -42,6 +42,17 @@ export function shapeError(
         "run again later; where it stays so, ask the endpoint by hand, or handle it with response_actions",
     });
   }
+  // A list of other things, e.g. by a content type that is wrong; an empty one is how some APIs say "none".
+  if (
+    Array.isArray(body) && body.length > 0 && jsonPath(selector).keys?.length &&
+    !jsonPath(selector).all(body).length
+  ) {
+    return new ExtractError(`Cannot read page: its body is a list, in which "${selector}" cannot be`, {
+      code: "page-shape",
+      next:
+        "set data_selector to $ if the list is that of the records; else check the content type of the answer",
+    });
+  }
   if (!wasList || body === undefined || Array.isArray(body)) return undefined;
   const what = body === null ? "null" : isJsonObject(body) ? "an object" : `a ${typeof body}`;
   return new ExtractError(`Cannot read page: its body is ${what}, those of the pages before were lists`, {

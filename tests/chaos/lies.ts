@@ -51,6 +51,7 @@ const FORGIVEN: readonly FaultName[] = ["forbidden", "edge-404", "redirect"];
 function isFair(name: FaultName, route: LiedRoute, { isHasty, isOrderly }: Scenario): boolean {
   const { deceives = "nobody" } = FAULTS[name];
   if (deceives === "everybody" || (deceives === "appending" && route.appends)) return false;
+  if (name === "empty-page" && route.isFeed) return false;
   if (isOrderly && REORDERING.includes(name)) return false;
   if (FORGIVEN.includes(name) && route.forgives) return false;
   return isHasty || !HANGS.includes(name);

@@ -143,7 +143,7 @@ function siteOf(
 ): FaultSite {
   return {
     ...at,
-    list: list === "link" ? pagedByLink : pagedInBody,
+    list: list === "link" ? pagedByLink : list === "json" ? linkedInBody : countedInBody,
     memory: plan.memory,
     refuse: refusal,
     budget: (values) => rateHeaders(values),
@@ -152,17 +152,22 @@ function siteOf(
 
 type Body = { data: unknown[]; next?: string | null };
 
-/** Records under `data`, the way on under `next` where the list has one. */
-const pagedInBody: PagedList = {
+/** Records under `data`; the client counts, or sends a cursor back. */
+const countedInBody: PagedList = {
   records: (reply) => bodyOf(reply)?.data.map((record) => JSON.stringify(record)),
   withRecords: (reply, records) => {
     const { data: _data, ...rest } = bodyOf(reply)!;
     return { ...reply, body: `{"data":[${records.join(",")}],${JSON.stringify(rest).slice(1)}` };
   },
+};
+
+/** The same, with the way on under `next`. */
+const linkedInBody: PagedList = {
+  ...countedInBody,
   next: (reply) => bodyOf(reply)?.next ?? undefined,
   withNext(reply, url) {
     const body = bodyOf(reply);
-    if (body?.next === undefined) return reply;
+    if (!body) return reply;
     return { ...reply, body: JSON.stringify({ ...body, next: url ?? null }) };
   },
 };

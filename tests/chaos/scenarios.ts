@@ -36,6 +36,8 @@ export interface LiedRoute {
   readonly name: string;
   /** Every record that comes is kept, as in append and replace: a repeated one is there twice. */
   readonly appends?: boolean;
+  /** A feed: an empty page says that there is no more for now. */
+  readonly isFeed?: boolean;
   /** The source is told to go on after 403 and 404. */
   readonly forgives?: boolean;
 }
@@ -107,7 +109,7 @@ const OKTA_ROUTES: readonly LiedRoute[] = [
   { name: "groups_assigned_apps", forgives: true },
   { name: "apps" },
   { name: "apps_assigned", forgives: true },
-  { name: "system_log" },
+  { name: "system_log", isFeed: true },
   { name: "users_me" },
 ];
 
