@@ -271,8 +271,18 @@ function placed(at: At, action: () => void): void {
   try {
     action();
   } catch (error) {
+    if (error instanceof RangeError && /call stack/.test(error.message)) throw tooDeep(at, error);
     throw error instanceof NormalizeError ? error.within(at) : error;
   }
+}
+
+function tooDeep(at: At, cause: unknown): NormalizeError {
+  return new NormalizeError("Cannot load a record: values in it are nested too deeply to be written down", {
+    code: "too-deep",
+    at,
+    next: "leave the field out with a processing step, or ask the API for less",
+    cause,
+  });
 }
 
 /** What the normaliser must know of a resource. */

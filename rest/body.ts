@@ -45,6 +45,13 @@ const AGAIN = "run again later; where it stays so, ask for smaller pages, or loo
 const BYTEWISE_REGEXP = /^(?:windows-125|iso-8859-|koi8|macintosh|x-mac|ibm866)/;
 const HTML_REGEXP = /^\s*<(?:!doctype\s+html|html)\b/i;
 
+const TOO_DEEP: BodyProblem = {
+  code: "too-deep",
+  reason: "values in the body are nested too deeply to be read",
+  isTransient: false,
+  next: "ask the API for less, or cut the field out with a response action",
+};
+
 /** The answer with its body unpacked, where that is itself a gzip file. */
 export async function unpack(answer: Answer, maxBytes = LARGEST_BODY_BYTES): Promise<Received> {
   const { bytes } = answer;
@@ -104,6 +111,7 @@ export async function readBody(answer: Received, format?: BodyFormat): Promise<R
   // An action may have made JSON of what the headers call something else.
   if (read === "json" || (isRewritten && format === undefined)) {
     const json = readJson(text, decoded.bytes);
+    if (json && "code" in json) return json;
     if (json && (read === "json" || typeof json.body === "object")) return json;
     if (read === "json") {
       const isUntold = !isJson && !isRewritten;
@@ -118,11 +126,12 @@ function formatOf(type: string): BodyFormat {
   return NDJSON_TYPES.has(type) ? "ndjson" : CSV_TYPES.has(type) ? "csv" : "json";
 }
 
-function readJson(text: string, bytes: Uint8Array): ReadBody | undefined {
+function readJson(text: string, bytes: Uint8Array): ReadBody | BodyProblem | undefined {
   try {
     const isPlain = isPlainJson(text);
     return { bytes, body: parseJson(text, isPlain), isPlain };
-  } catch {
+  } catch (error) {
+    if (error instanceof RangeError) return TOO_DEEP;
     return undefined;
   }
 }
@@ -137,7 +146,8 @@ function readLines(text: string): ReadBody | BodyProblem {
     if (trimmed === "") continue;
     try {
       values.push(parseJson(trimmed));
-    } catch {
+    } catch (error) {
+      if (error instanceof RangeError) return TOO_DEEP;
       return cutOff(`line ${index + 1} of ${lines.length} is not valid JSON, it may be cut off`);
     }
     kept.push(trimmed);
