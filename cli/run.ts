@@ -60,7 +60,7 @@ export function define(command: Command): void {
     .option("--dev-mode", "load into a dataset of its own, named by the time")
     .option(
       "--schema-contract <contract>",
-      "what may be added to the schema: evolve, freeze, discard_row or discard_value, or e.g. columns=freeze,data_type=discard_row",
+      "what may be added to the schema, e.g. freeze, or columns=discard_value",
       schemaContract,
     )
     .option("--rejected-table [name]", "keep what contracts keep out in a table (default: rejected_rows)")

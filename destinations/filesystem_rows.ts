@@ -7,12 +7,13 @@ import { Double, doubleText, type JsonObject, type JsonValue, stringifyJson } fr
 import type { Column, SqlValue, Table } from "../pipeline/schema_types.ts";
 
 /** How a value looks in the file, where its type does not say it. */
-type Form = "plain" | "utc" | "naive" | "json" | "double" | "digits";
+type Form = "plain" | "utc" | "naive" | "time" | "json" | "double" | "digits";
 
 function formOf(column: Column): Form {
   switch (column.data_type) {
     case "timestamp":
       return column.timezone === false ? "naive" : "utc";
+    case "time":
     case "json":
     case "double":
       return column.data_type;
@@ -63,10 +64,17 @@ function encodeText(text: string, form: Form): string {
     case "utc":
     case "naive":
       if (!TIMESTAMP_REGEXP.test(text)) return quote(text);
-      return '"' + text.slice(0, 10) + "T" + text.slice(11) + (form === "utc" ? 'Z"' : '"');
+      return '"' + text.slice(0, 10) + "T" + shortTime(text.slice(11)) + (form === "utc" ? '+00:00"' : '"');
+    case "time":
+      return quote(shortTime(text));
     default:
       return quote(text);
   }
+}
+
+/** As dlt writes it: a whole second has no fraction. */
+function shortTime(time: string): string {
+  return time.endsWith(".000000") ? time.slice(0, -7) : time;
 }
 
 function encodeOther(value: number | bigint | boolean | Uint8Array, form: Form): string {
@@ -133,10 +141,16 @@ export function joinKey(parts: readonly string[]): string {
   return parts.length === 1 ? parts[0] : JSON.stringify(parts);
 }
 
+/** The engine's spelling of a timestamp in a file; those of earlier versions end in `Z`. */
+function longTimestamp(text: string): string {
+  const plain = text.replace("T", " ").replace(/(Z|\+00:00)$/, "");
+  return plain.includes(".") ? plain : `${plain}.000000`;
+}
+
 /** A value as the engine spells it in keys: the text of the {@link SqlValue}. */
 function valueText(column: Column, value: NonNullable<JsonValue>): string {
   if (typeof value === "string") {
-    return column.data_type === "timestamp" ? value.replace("T", " ").replace(/Z$/, "") : value;
+    return column.data_type === "timestamp" ? longTimestamp(value) : value;
   }
   return typeof value === "object" && !(value instanceof Double) ? stringifyJson(value) : String(value);
 }

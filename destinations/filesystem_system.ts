@@ -41,9 +41,9 @@ export function versionAndStateFiles({ loadId, insertedAt, version, state }: Pub
     system.push(systemFile(SYSTEM_TABLES.version, name, row));
   }
   if (state) {
-    const { engineVersion, pipelineName, versionHash, dltId } = state;
+    const { engineVersion, pipelineName, versionHash } = state;
     const name = [plainName("pipeline", pipelineName), loadId, hexOf(versionHash)];
-    const row = [state.version, engineVersion, pipelineName, state.state, now, versionHash, loadId, dltId];
+    const row = [state.version, engineVersion, pipelineName, state.state, now, versionHash, loadId];
     system.push(systemFile(SYSTEM_TABLES.state, name, row));
   }
   return system;

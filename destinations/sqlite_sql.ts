@@ -18,7 +18,7 @@ export function columnType(column: Column): string {
     case "text":
       return column.precision ? `VARCHAR(${column.precision})` : column.unique ? "VARCHAR(128)" : "TEXT";
     case "bigint":
-      return "BIGINT";
+      return integerType(column.precision);
     case "double":
       return "DOUBLE";
     case "bool":
@@ -37,6 +37,11 @@ export function columnType(column: Column): string {
     case "wei":
       return "TEXT";
   }
+}
+
+/** SQLite takes all of them for the same; who reads the declaration does not. */
+function integerType(bits = 64): string {
+  return bits <= 16 ? "SMALLINT" : bits <= 32 ? "INTEGER" : "BIGINT";
 }
 
 /** Columns that exist at the destination: those that ever had a value or a declared type. */

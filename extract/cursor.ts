@@ -7,7 +7,7 @@ import { ConfigError, ExtractError } from "../pipeline/errors.ts";
 import type { JsonObject, JsonValue } from "../pipeline/json.ts";
 import { type JsonPath, jsonPath } from "../pipeline/json_path.ts";
 import { Boundary } from "./boundary.ts";
-import { type CursorOwner, CursorState } from "./cursor_state.ts";
+import { type CursorOwner, CursorState, type Progress } from "./cursor_state.ts";
 import { areComparable, compare, type CursorValue, cursorValue, isSame, shift } from "./cursor_value.ts";
 import { callOwn } from "./own_code.ts";
 import type { IncrementalConfig } from "./definition/rest_api_config.ts";
@@ -44,6 +44,7 @@ export class Cursor {
   readonly #boundary: Boundary | undefined;
   /** The best value that this run has met. */
   #reached: CursorValue | undefined;
+  #broughtAny = false;
   #passedEnd = false;
   #passedStart = false;
 
@@ -133,6 +134,12 @@ export class Cursor {
 
   /** Notes a record and tells whether it is new to this run. */
   take(record: JsonObject): boolean {
+    const isNew = this.#isNew(record);
+    this.#broughtAny ||= isNew;
+    return isNew;
+  }
+
+  #isNew(record: JsonObject): boolean {
     const value = this.#valueOf(record);
     if (value === undefined) return this.#missing(record);
     const { from } = this;
@@ -230,8 +237,18 @@ export class Cursor {
    *   be remembered
    */
   commit({ serverTime, isResumed }: WalkTime): number | undefined {
+    if (this.isStateless) return undefined;
+    const reached = this.#cameTo({ serverTime, isResumed });
+    const started = this.#broughtAny ? { at: this.#stored ?? this.initial } : undefined;
+    this.#state.note({ initial: this.initial, started, reached });
+    if (reached?.hashes && this.#boundary?.isFull) return Infinity;
+    const count = reached?.hashes?.keys.size ?? 0;
+    return count > MANY_AT_BOUNDARY ? count : undefined;
+  }
+
+  #cameTo({ serverTime, isResumed }: WalkTime): Progress["reached"] {
     let value = this.#reached;
-    if (value === undefined || this.isStateless) return undefined;
+    if (value === undefined) return undefined;
     const stored = this.#stored;
     const limit = new Date(serverTime).toISOString();
     const mayCap = this.config.cap_at_run_start || (isResumed && ISO_TIME.test(String(value)));
@@ -239,11 +256,7 @@ export class Cursor {
     if (isCapped) value = limit;
     const isKnown = stored !== undefined && isSame(value, stored);
     if (stored !== undefined && !isKnown && isSame(this.#best(value, stored), stored)) return undefined;
-    const hashes = isCapped ? undefined : this.#boundary?.hashes(isKnown);
-    this.#state.move({ initial: this.initial, last: value, hashes });
-    if (hashes && this.#boundary?.isFull) return Infinity;
-    const count = hashes?.keys.size ?? 0;
-    return count > MANY_AT_BOUNDARY ? count : undefined;
+    return { last: value, hashes: isCapped ? undefined : this.#boundary?.hashes(isKnown) };
   }
 }
 

@@ -24,9 +24,20 @@ export interface CursorOwner {
   readonly parentKey?: string;
 }
 
+/** What a run made of a cursor. */
+export interface Progress {
+  readonly initial: CursorValue | undefined;
+  /** Absent where the run brought nothing. */
+  readonly started?: { readonly at: CursorValue | undefined };
+  /** Absent where the run does not move the cursor. */
+  readonly reached?: { readonly last: CursorValue; readonly hashes?: BoundaryHashes };
+}
+
 /** The slot of one cursor. */
 export class CursorState {
   readonly #state: JsonObject;
+  /** Whether it is one of many. */
+  readonly #isPerParent: boolean;
   /** The keys to the slot, from the outside in. */
   readonly #place: readonly string[];
   readonly lastValue: CursorValue | undefined;
@@ -35,6 +46,7 @@ export class CursorState {
 
   constructor({ state, prefix = "", parentKey }: CursorOwner, name: string) {
     this.#state = state;
+    this.#isPerParent = parentKey !== undefined;
     const place = ["incremental", `${prefix}${name}`];
     this.#place = parentKey === undefined ? place : [...place, "per_parent", parentKey];
     const { last_value, unique_hashes, record_hashes } = slotAt(state, this.#place);
@@ -42,13 +54,22 @@ export class CursorState {
     this.hashes = { keys: setOf(unique_hashes), contents: setOf(record_hashes) };
   }
 
-  /** Remembers where a run came to. */
-  move(to: { initial?: CursorValue; last: CursorValue; hashes?: BoundaryHashes }): void {
+  /**
+   * Remembers a run: where the first one starts, where this one did if it brought anything, and where it came to
+   * if it met a value.
+   */
+  note({ initial, started, reached }: Progress): void {
+    // Parents may be many, so that those without a value leave nothing.
+    if (this.#isPerParent && !reached) return;
     const slot = slotAt(this.#state, this.#place, true);
-    if (to.initial !== undefined) slot.initial_value = to.initial;
-    slot.last_value = to.last;
-    slot.unique_hashes = [...to.hashes?.keys ?? []];
-    if (to.hashes?.contents.size) slot.record_hashes = [...to.hashes.contents];
+    const first = initial ?? null;
+    const unmoved = { initial_value: first, last_value: first, unique_hashes: [], start_value: first };
+    Object.assign(slot, { ...unmoved, ...slot });
+    if (started) slot.start_value = started.at ?? null;
+    if (!reached) return;
+    slot.last_value = reached.last;
+    slot.unique_hashes = [...reached.hashes?.keys ?? []];
+    if (reached.hashes?.contents.size) slot.record_hashes = [...reached.hashes.contents];
     else delete slot.record_hashes;
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from "../pipeline/json.ts";
 import { keyPart, type ResourceSummary } from "../pipeline/load_package.ts";
-import { resourceState } from "../pipeline/state.ts";
+import { keepResourceState, resetResourceState, resourceState } from "../pipeline/state.ts";
 import { dispositionOf, scopeFields } from "../pipeline/table_hints.ts";
 import { MOST_REMEMBERED } from "./boundary.ts";
 import type { Cursor } from "./cursor.ts";
@@ -47,9 +47,9 @@ export class ResourceRun {
     this.node = node;
     this.#parts = parts;
     const { options, client, sink } = parts;
-    const state = this.#state = resourceState(options.state, options.sourceName, node.name);
     const startsOver = options.fullRefresh || dispositionOf(this.#settings).disposition === "replace";
-    if (startsOver && node.loads) { for (const key of Object.keys(state)) delete state[key]; }
+    if (startsOver && node.loads) resetResourceState(options.state, options.sourceName, node.name);
+    const state = this.#state = resourceState(options.state, options.sourceName, node.name);
     this.#remembers = node.resource.records !== undefined &&
       Object.keys(state).some((key) => key !== "incremental");
     this.#cursors = new ResourceCursors({ node, state });
@@ -229,6 +229,8 @@ export class ResourceRun {
     const { warn_if_empty: ifEmpty } = this.#settings;
     this.#tally.settle({ above: above && above.#tally, mustHaveSome: ifEmpty !== undefined });
     if (!this.#tally.isLimited) this.#commit(began);
+    const { state, sourceName } = this.#parts.options;
+    keepResourceState(state, sourceName, this.node.name, this.#state);
     const parents = this.node.parent?.name;
     for (const { code, message } of this.#tally.notices({ parents, ifEmpty })) this.#warn(code, message);
     this.#say("finished");

@@ -4,6 +4,7 @@
  */
 import { ConfigError } from "../pipeline/errors.ts";
 import type { JsonObject } from "../pipeline/json.ts";
+import { jsonPath } from "../pipeline/json_path.ts";
 import type { ResourceSummary } from "../pipeline/load_package.ts";
 import type { PlannedResource } from "../pipeline/resource_tables.ts";
 import {
@@ -20,7 +21,8 @@ import type { StoredNestedHints } from "../pipeline/nested_hints.ts";
 import { momentText } from "../pipeline/version_columns.ts";
 import type { ResourceNode } from "./graph.ts";
 import { callOwn } from "./own_code.ts";
-import { columnsByName } from "./definition/resolve.ts";
+import { columnsByName, type ResolvedResource } from "./definition/resolve.ts";
+import type { IncrementalConfig } from "./definition/rest_api_config.ts";
 import type { WalkTally } from "./walk_tally.ts";
 
 /** How the walk of a resource went. */
@@ -46,7 +48,7 @@ export function summaryOf(facts: WalkFacts): ResourceSummary {
   const isAgain = disposition === "append" && startsOver && isComplete;
   const replaceAll = (disposition === "replace" && !hasSkipped) || isRenewed || isAgain;
   return {
-    hints: storedHints(settings),
+    hints: storedHints(facts.node.resource),
     pages,
     rows,
     replaceAll,
@@ -62,9 +64,9 @@ function isPerParent({ node }: WalkFacts): boolean {
 }
 
 /** What is known of a resource before it is read. */
-export function planned(settings: TableHints): PlannedResource {
-  const isChosen = typeof settings.table_name === "function";
-  return { hints: storedHints(settings), tables: isChosen ? [] : undefined };
+export function planned(resource: ResolvedResource): PlannedResource {
+  const isChosen = typeof resource.settings.table_name === "function";
+  return { hints: storedHints(resource), tables: isChosen ? [] : undefined };
 }
 
 /** Which rows this load speaks about besides those that it brings. */
@@ -78,8 +80,10 @@ function scopeOf(facts: WalkFacts): ResourceSummary["scope"] {
 
 const STORED = ["write_disposition", "primary_key", "merge_key", "max_table_nesting", "references"] as const;
 
+type HintedResource = Pick<ResolvedResource, "incremental"> & { readonly settings: TableHints };
+
 /** The hints that the table keeps. */
-export function storedHints(settings: TableHints): StoredHints {
+export function storedHints({ settings, incremental }: HintedResource): StoredHints {
   const hints: Record<string, unknown> = {};
   for (const key of STORED) {
     if (settings[key] !== undefined && settings[key] !== null) hints[key] = settings[key];
@@ -88,6 +92,7 @@ export function storedHints(settings: TableHints): StoredHints {
   const given = settings.write_disposition;
   if (typeof given === "object" && given) hints.write_disposition = withTexts(given);
   if (settings.columns) hints.columns = columnsByName(settings.columns);
+  if (incremental) hints.cursor = cursorField(incremental);
   if (settings.nested_hints) {
     const nested = Object.entries(settings.nested_hints);
     hints.nested_hints = Object.fromEntries(nested.map(([path, each]) => [path, storedNestedHints(each)]));
@@ -99,10 +104,18 @@ export function storedHints(settings: TableHints): StoredHints {
 function storedNestedHints(hints: NestedHints): StoredNestedHints {
   const { schema_contract, parent_table_name } = hints;
   return {
-    ...storedHints(hints),
+    ...storedHints({ settings: hints }),
     ...(schema_contract && { schema_contract }),
     ...(parent_table_name && { parent_table_name }),
   };
+}
+
+function cursorField({ cursor_path }: IncrementalConfig): string | undefined {
+  const [path, ...others] = [cursor_path].flat();
+  // As in dlt, a path from the root is none to a column.
+  if (others.length || path.startsWith("$")) return undefined;
+  const { keys } = jsonPath(path);
+  return keys?.length === 1 ? keys[0] : undefined;
 }
 
 /** A package is JSON, which has no dates. */

@@ -32,19 +32,6 @@ export interface Violation {
   readonly type?: DataType;
 }
 
-/** What a run says about contracts. */
-export interface ContractRules {
-  /** Goes before what resources say. */
-  readonly run?: SchemaContract;
-  /** For resources that say nothing. */
-  readonly source?: SchemaContract;
-  /** What a resource says of its own. */
-  readonly resource: (name: string) => SchemaContract | undefined;
-}
-
-/** The rules of a run that says nothing. */
-export const NO_RULES: ContractRules = { resource: () => undefined };
-
 /** Spells a contract out; what it does not say evolves. */
 export function spelledOut(contract: SchemaContract | undefined): Contract {
   const mode = (entity: ContractEntity) => {

@@ -3,9 +3,10 @@
  * that is asked for.
  * @module
  */
+import type { Cell } from "./coerce.ts";
 import { changeOf, type Violation } from "./contracts.ts";
 import { ConfigError } from "./errors.ts";
-import { type JsonValue, stringifyJson } from "./json.ts";
+import { type JsonObject, type JsonValue, stringifyJson } from "./json.ts";
 import type { Naming } from "./naming.ts";
 import { randomRowId } from "./row_ids.ts";
 import type { Schema } from "./schema.ts";
@@ -16,6 +17,12 @@ import { TableWriter } from "./table_writer.ts";
 export interface Discarded {
   readonly rows: number;
   readonly values: number;
+}
+
+/** A value that a contract did not let pass. */
+export interface Refused {
+  readonly violation: Violation;
+  readonly value: Cell;
 }
 
 /** What is kept of a resource, and where. */
@@ -45,14 +52,21 @@ export class Discards {
     this.#options = options;
   }
 
+  /** Whether a row stays of which values were refused; notes what does not. */
+  stays(refused: readonly Refused[], record: JsonObject): boolean {
+    const fatal = refused.find(({ violation }) => violation.mode === "discard_row");
+    if (fatal) this.row(fatal.violation, record);
+    else for (const each of refused) this.#value(each);
+    return fatal === undefined;
+  }
+
   /** A row, with all that is below it. */
   row(violation: Violation, record: JsonValue): void {
     this.#count(violation.table).rows++;
     this.#keep(violation, record);
   }
 
-  /** A value of a row that stays. */
-  value(violation: Violation, value: JsonValue): void {
+  #value({ violation, value }: Refused): void {
     this.#count(violation.table).values++;
     this.#keep(violation, { [violation.column!]: value });
   }

@@ -5,6 +5,7 @@
 import type { Capabilities } from "./destination.ts";
 import { ConfigError } from "./errors.ts";
 import { MERGE_STRATEGIES } from "./merge_strategies.ts";
+import { isNestedRoot } from "./nested_hints.ts";
 import type { MergeStrategy, WriteDisposition } from "./schema_types.ts";
 import { type ColumnHints, type Disposition, dispositionOf, keysOf, type TableHints } from "./table_hints.ts";
 import { parseDateOrTimestamp } from "./timestamps.ts";
@@ -38,9 +39,10 @@ interface Fault {
  * @throws {ConfigError} for the first resource that asks too much
  */
 export function checkDispositions(
-  resources: readonly WrittenResource[],
+  given: readonly WrittenResource[],
   destination: RuledDestination,
 ): { readonly resource: string; readonly message: string }[] {
+  const resources = given.flatMap((each) => [each, ...nestedRoots(each)]);
   for (const { name, settings } of resources) {
     const fault = faultOf(settings, destination);
     if (!fault) continue;
@@ -51,6 +53,13 @@ export function checkDispositions(
     resource: name,
     message: `"${name}" has no primary_key and no merge_key, so its merge only appends`,
   }));
+}
+
+/** Lists whose tables are roots are written by themselves, as resources are. */
+function nestedRoots({ name, settings }: WrittenResource): WrittenResource[] {
+  const nested = Object.entries(settings.nested_hints ?? {});
+  return nested.filter(([, hints]) => isNestedRoot(hints))
+    .map(([path, hints]) => ({ name: `${name}.${path}`, settings: hints }));
 }
 
 function faultOf(settings: TableHints, destination: RuledDestination): Fault | undefined {

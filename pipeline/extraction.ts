@@ -105,7 +105,7 @@ class LateLoader implements AsyncDisposable {
 function loadingOf(work: Work, { manifest: head }: LoadPackage): Loading {
   const { resolved, session, destination, signal, rules, journal: { emit }, schemaFiles: { amend } } = work;
   const nodes = resourceGraph(resolved.resources, selectionOf(work)).filter(({ loads }) => loads);
-  const resources = Object.fromEntries(nodes.map(({ name, resource }) => [name, planned(resource.settings)]));
+  const resources = Object.fromEntries(nodes.map(({ name, resource }) => [name, planned(resource)]));
   return { head, resources, session, destination, signal, emit, amend, rules };
 }
 

@@ -2,10 +2,10 @@
  * A load of a package that is sealed, and what loads work with.
  * @module
  */
-import type { ContractRules } from "./contracts.ts";
 import type { Destination, Session } from "./destination.ts";
 import type { Discarded } from "./discards.ts";
 import type { Emit } from "./events.ts";
+import type { LoadRules } from "./load_rules.ts";
 import type { LoadPackage, Manifest } from "./load_package.ts";
 import { Loader } from "./loader.ts";
 import type { PlannedResource } from "./resource_tables.ts";
@@ -28,18 +28,10 @@ export interface LoadedPackage {
   };
 }
 
-/** What a run says of all tables. */
-export interface LoadRules {
-  readonly contracts: ContractRules;
-  /** The table for what contracts keep out of a resource's tables, as it is set. */
-  readonly rejectedTable: (resource: string) => boolean | string | undefined;
-  readonly rootKey?: boolean;
-}
-
 /** What a load works with. */
 export interface Loading {
   /** What the package is, or is going to be. */
-  readonly head: Pick<Manifest, "loadId" | "pipelineName" | "schemaName" | "refresh">;
+  readonly head: Pick<Manifest, "loadId" | "pipelineName" | "schemaName" | "refresh" | "maxTableNesting">;
   readonly resources: Readonly<Record<string, PlannedResource>>;
   readonly session: Session;
   readonly destination: Destination;

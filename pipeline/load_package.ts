@@ -72,6 +72,8 @@ export interface Manifest {
   readonly schemaName: string;
   /** What goes before this package's rows come. */
   readonly refresh?: RefreshMode;
+  /** Depth of child tables of all resources that say nothing of their own. */
+  readonly maxTableNesting?: number;
   readonly createdAt: string;
   readonly status: "extracting" | "extracted";
   readonly resources: Readonly<Record<string, ResourceSummary>>;

@@ -4,20 +4,21 @@
  * network or the source.
  * @module
  */
-import { Contracts, NO_RULES } from "./contracts.ts";
+import { Contracts } from "./contracts.ts";
 import { Copies } from "./copies.ts";
 import type { Load, TablePublication } from "./destination.ts";
 import { Discards, rejectedTableName } from "./discards.ts";
 import { type At, NormalizeError, SluiceError } from "./errors.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
-import type { LoadedPackage, Loading, LoadRules } from "./load.ts";
+import type { JsonObject } from "./json.ts";
+import type { LoadedPackage, Loading } from "./load.ts";
+import { applyRules, contractOf, NO_RULES } from "./load_rules.ts";
 import { reportDispositions, reportNormalizing } from "./load_reports.ts";
 import type { LoadPackage } from "./load_package.ts";
 import { Naming } from "./naming.ts";
 import { Normalizer, type RootTableHints } from "./normalize.ts";
 import { publication, tablePublication, withRootKeys } from "./publication.ts";
 import { clearTables, type Refresh, refreshSchema } from "./refresh.ts";
-import { ResourceTables } from "./resource_tables.ts";
+import { ResourceTables, type TableContext } from "./resource_tables.ts";
 import { Schema } from "./schema.ts";
 import { type KnownColumns, knownColumns, schemaChanges } from "./schema_changes.ts";
 import type { RowBatch, Table } from "./schema_types.ts";
@@ -25,8 +26,6 @@ import { Stopwatch } from "./stopwatch.ts";
 import { recordsOf } from "./stored_records.ts";
 import { streamable } from "./streamable.ts";
 import { handsDownRootKeys, type StoredHints } from "./table_hints.ts";
-
-const DEFAULT_RULES: LoadRules = { contracts: NO_RULES, rejectedTable: () => undefined };
 
 /** One load under way. Disposing it before it is finished leaves the dataset as it was. */
 export class Loader implements AsyncDisposable {
@@ -67,7 +66,7 @@ export class Loader implements AsyncDisposable {
 
   private constructor(loading: Loading, load: Load, storedSchema: string | undefined) {
     const { head: { loadId, schemaName, refresh }, destination: { capabilities } } = loading;
-    const { rules = DEFAULT_RULES } = loading;
+    const { rules = NO_RULES } = loading;
     const resources = Object.keys(loading.resources);
     this.#loading = loading;
     this.#load = load;
@@ -82,6 +81,8 @@ export class Loader implements AsyncDisposable {
       [...schema.tables.values()].filter(({ columns }) => columns.has("_dlt_id")).map(({ name }) => name)
         .filter((name) => !this.#refresh.emptied.includes(name)),
     );
+    const { maxTableNesting } = loading.head;
+    if (maxTableNesting !== undefined) schema.normalizer.max_nesting = maxTableNesting;
     loading.amend?.(schema, resources);
     if (loading.rules) applyRules(schema, rules);
     const contracts = new Contracts(schema, knownColumns(schema));
@@ -94,9 +95,10 @@ export class Loader implements AsyncDisposable {
     };
     this.#discards = new Discards(filling);
     this.#normalizer = new Normalizer({ ...filling, rules: { contracts, discards: this.#discards } });
+    const owners: TableContext["owners"] = new Map();
     for (const each of Object.entries(loading.resources)) {
-      const contract = rules.contracts.run ?? rules.contracts.resource(each[0]);
-      const tables = new ResourceTables(each, { schema, naming, contracts, contract });
+      const contract = contractOf(rules, each[0]);
+      const tables = new ResourceTables(each, { schema, naming, contracts, contract, owners });
       this.#tables.set(each[0], tables);
       // All root tables first, also those for which nothing comes: no list may take the name of one.
       placed({ resource: each[0] }, () => tables.declare());
@@ -128,7 +130,7 @@ export class Loader implements AsyncDisposable {
   }
 
   #normalize(resource: string, records: readonly JsonObject[], chosen: string | undefined): void {
-    const { rules = DEFAULT_RULES } = this.#loading;
+    const { rules = NO_RULES } = this.#loading;
     const tables = this.#tables.get(resource)!;
     const hints = normalizing(tables.hints);
     const { table, refused } = tables.of(chosen);
@@ -174,7 +176,10 @@ export class Loader implements AsyncDisposable {
     this.#arrange();
     reportNormalizing(this.#normalizer, schema, emit);
     const tables = this.#publications(pkg);
-    for (const { table, children } of tables) await this.#load.migrate(withRootKeys(schema, table, children));
+    for (const { table, children } of tables) {
+      // Without a row there are no columns but declared ones, and those of the system would come too late.
+      if (table.columns.has("_dlt_id")) await this.#load.migrate(withRootKeys(schema, table, children));
+    }
     reportDispositions(tables, { destination, filledBefore: this.#filledBefore, emit });
     const replacesOlder = this.#refresh.dropped.length > 0;
     const known = replacesOlder ? undefined : this.#storedSchema;
@@ -248,14 +253,6 @@ export class Loader implements AsyncDisposable {
   }
 }
 
-/** What a run says is kept with the schema, as dlt keeps it. */
-function applyRules(schema: Schema, { contracts, rootKey }: LoadRules): void {
-  const contract = contracts.run ?? contracts.source;
-  if (contract === undefined) delete schema.settings.schema_contract;
-  else schema.settings.schema_contract = contract as JsonValue;
-  schema.rootKey = rootKey;
-}
-
 function appended(table: Table): TablePublication {
   return { table, children: [], disposition: "append", replaceAll: false };
 }
@@ -287,5 +284,5 @@ function tooDeep(at: At, cause: unknown): NormalizeError {
 
 /** What the normaliser must know of a resource. */
 function normalizing(hints: StoredHints): RootTableHints {
-  return { maxTableNesting: hints.max_table_nesting, rootKey: handsDownRootKeys(hints) };
+  return { rootKey: handsDownRootKeys(hints) };
 }

@@ -5,8 +5,8 @@
  * @module
  */
 import { type Cell, plainType } from "./coerce.ts";
-import type { Contracts, Refusal, Violation } from "./contracts.ts";
-import type { Discards } from "./discards.ts";
+import type { Contracts, Refusal } from "./contracts.ts";
+import type { Discards, Refused } from "./discards.ts";
 import { canonicalJson, Double, type JsonObject, type JsonValue } from "./json.ts";
 import { type Naming, PATH_SEPARATOR } from "./naming.ts";
 import {
@@ -29,7 +29,6 @@ const DEFAULT_NESTING = 1000;
 
 /** What the normaliser must know of a resource. */
 export interface RootTableHints {
-  readonly maxTableNesting?: number;
   /** Children carry the key of their root row, so that they can follow it in a merge. */
   readonly rootKey: boolean;
 }
@@ -41,7 +40,7 @@ interface Draft {
   /** Values of the primary key as they came, where the row's id is made of them. */
   readonly key: JsonObject;
   /** Values that a contract did not let pass. */
-  refused?: { readonly violation: Violation; readonly value: Cell }[];
+  refused?: Refused[];
 }
 
 /** What holds for tables, and what becomes of what does not pass. */
@@ -88,10 +87,15 @@ export class Normalizer {
   add(table: string, record: JsonValue, hints: RootTableHints): void {
     const plan = this.#plans.get(table) ??
       this.#plan(this.#schema.tables.get(table)!, table, {
-        budget: hints.maxTableNesting ?? DEFAULT_NESTING,
+        budget: this.#nesting(this.#schema.tables.get(table)!),
         rootKey: hints.rootKey,
       });
     this.#row(plan, asObject(record));
+  }
+
+  #nesting(table: Table): number {
+    const most = table["x-normalizer"]?.max_nesting ?? this.#schema.normalizer.max_nesting;
+    return typeof most === "number" ? most : DEFAULT_NESTING;
   }
 
   /** Hands on all rows still held, parents first. */
@@ -139,7 +143,8 @@ export class Normalizer {
     const draft: Draft = { row: [], lists: [], key: {} };
     const { row, lists } = draft;
     this.#fill(plan, shape, record, draft);
-    if (draft.refused && !this.#stays(draft.refused, record)) return;
+    // Its other values may have made columns: so it is in dlt.
+    if (draft.refused && !this.#rules!.discards.stays(draft.refused, record)) return;
     const system = plan.system ??= systemPlaces(plan, link);
     const id = this.#rowId(plan, system, draft, record, link);
     if (link?.rootId !== undefined) {
@@ -299,15 +304,6 @@ export class Normalizer {
     const { name } = writer.table;
     const violation = { entity, mode, table: name, column: known.name, type: plainType(value) };
     (draft.refused ??= []).push({ violation: this.#rules!.contracts.refused(violation), value });
-  }
-
-  /** Whether a row stays of which values were refused. The other values may have made columns: so it is in dlt. */
-  #stays(refused: NonNullable<Draft["refused"]>, record: JsonObject): boolean {
-    const { discards } = this.#rules!;
-    const fatal = refused.find(({ violation }) => violation.mode === "discard_row");
-    if (fatal) discards.row(fatal.violation, record);
-    else for (const { violation, value } of refused) discards.value(violation, value);
-    return fatal === undefined;
   }
 
   #list(plan: TablePlan, items: JsonValue[], rootId: string | undefined, parentId: string): void {

@@ -88,7 +88,7 @@ export function rowIdRecipe(table: Table): RowIdRecipe {
 
 /** Whether children of a root table carry its key: they all do once one of them does. */
 export function handsDownRootKey(schema: Schema, table: Table, wanted: boolean): boolean {
-  return (schema.rootKey ?? wanted) ||
+  return (schema.rootKey ?? wanted) || schema.propagates(table.name) ||
     schema.descendants(table.name).some((name) => schema.tables.get(name)!.columns.has("_dlt_root_id"));
 }
 

@@ -10,7 +10,8 @@ import { LoadError, NormalizeError, type SluiceError, StateError } from "./error
 import { extractInto, schemaNameOf } from "./extraction.ts";
 import { makeDirectory } from "./files.ts";
 import type { Journal } from "./load_info.ts";
-import { type LoadedPackage, loadPackage, type LoadRules } from "./load.ts";
+import type { LoadRules } from "./load_rules.ts";
+import { type LoadedPackage, loadPackage } from "./load.ts";
 import type { Loader } from "./loader.ts";
 import { LoadPackage, newLoadId } from "./load_package.ts";
 import { PACKAGES, SET_ASIDE, subfolders } from "./pipeline_directory.ts";
@@ -164,9 +165,10 @@ async function extractAndPublish(
   directory: string,
   unfinished: LoadPackage | undefined,
 ): Promise<LoadedPackage> {
-  const { pipelineName, datasetName, journal, destination, settings: { refresh } } = work;
+  const { pipelineName, datasetName, source, journal, destination, settings: { refresh } } = work;
   const header = { pipelineName, datasetName, destination: destination.name, schemaName: schemaNameOf(work) };
-  const head = { loadId: newLoadId(), ...header, refresh };
+  const { maxTableNesting } = source.definition;
+  const head = { loadId: newLoadId(), ...header, refresh, maxTableNesting };
   await using pkg = unfinished ?? await LoadPackage.create(join(directory, PACKAGES), head);
   const secondsOf = (loader: Loader) => loader.seconds().normalize + loader.seconds().load;
   await using loader = await journal.step(

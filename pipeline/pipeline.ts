@@ -301,14 +301,18 @@ class ConfiguredPipeline implements Pipeline {
     checkDispositions(writtenOf(resourceGraph(resolved.resources, resources)), destination);
     await using session = await this.#openToRead(configuration, names);
     const schemaName = new Naming().identifier(source.definition.name);
+    const rules = loadRules(source.definition, resolved, options);
+    const { maxTableNesting } = source.definition;
     return await planRun(resolved, {
       ...names,
       ...options,
       resources,
       settings,
       schemaName,
+      maxTableNesting,
       destination,
       session,
+      rules,
     });
   }
 

@@ -9,28 +9,32 @@ import { EndpointReader } from "../extract/endpoint_reader.ts";
 import { resourceGraph, type ResourceNode } from "../extract/graph.ts";
 import { probe, type ProbeResult } from "../extract/probe.ts";
 import { cursorParams } from "../extract/definition/resolve.ts";
-import { storedHints } from "../extract/resource_summary.ts";
+import { planned } from "../extract/resource_summary.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
 import { CLIENT_DEFAULTS, RestClient } from "../rest/client.ts";
 import { describeRequest } from "../rest/origin.ts";
 import { createPaginator } from "../rest/paginators/mod.ts";
 import type { ClientConfig } from "../rest/types.ts";
 import type { Destination, Session } from "./destination.ts";
-import { formatError } from "./errors.ts";
+import { Contracts } from "./contracts.ts";
+import { Discards } from "./discards.ts";
+import { formatError, NormalizeError } from "./errors.ts";
 import type { Emit, RunEvent } from "./events.ts";
 import type { JsonObject } from "./json.ts";
+import { applyRules, contractOf, type LoadRules, NO_RULES, type RunRules } from "./load_rules.ts";
 import { Naming } from "./naming.ts";
 import { Normalizer } from "./normalize.ts";
 import { refreshSchema } from "./refresh.ts";
+import { ResourceTables } from "./resource_tables.ts";
 import { type RunSettings, startingState } from "./run_settings.ts";
 import { Schema } from "./schema.ts";
 import { knownColumns, schemaChanges, type TableChange } from "./schema_changes.ts";
 import type { MergeStrategy, WriteDisposition } from "./schema_types.ts";
 import { resourceState } from "./state.ts";
-import { dispositionOf, handsDownRootKeys, keysOf, rootTable } from "./table_hints.ts";
+import { dispositionOf, handsDownRootKeys, keysOf } from "./table_hints.ts";
 
 /** How a plan is made. */
-export interface PlanOptions {
+export interface PlanOptions extends RunRules {
   /** The only resources to look at. */
   readonly resources?: readonly string[];
   /** False sends no request; pages, tables and columns are then unknown. @default true */
@@ -92,8 +96,10 @@ export interface PlanParts extends PlanOptions {
   readonly datasetName: string;
   readonly schemaName: string;
   readonly settings: RunSettings;
+  readonly maxTableNesting?: number;
   readonly destination: Destination;
   readonly session?: Session;
+  readonly rules?: LoadRules;
 }
 
 /** Makes the plan of a run. A resource that cannot be read is a line of the plan, not an error. */
@@ -114,6 +120,9 @@ export async function planRun(source: ResolvedSource, parts: PlanParts): Promise
   }
   const schema = stored.schema === undefined ? new Schema(schemaName) : Schema.parse(stored.schema);
   refreshSchema(settings.refresh, schema, loaded);
+  if (parts.maxTableNesting !== undefined) schema.normalizer.max_nesting = parts.maxTableNesting;
+  const { rules = NO_RULES } = parts;
+  applyRules(schema, rules);
   const naming = new Naming(destination.capabilities.maxIdentifierLength);
   const counts = requestCounts(nodes, results);
   const client = source.client && new RestClient(source.client);
@@ -124,7 +133,7 @@ export async function planRun(source: ResolvedSource, parts: PlanParts): Promise
       ...plannedNode(node, known),
       ...(result ? plannedProbe(result) : { firstRequest: firstRequest(client, node, known) }),
       requests: counts.get(node),
-      tables: node.loads && result ? plannedTables(result, { schema, naming }) : [],
+      ...(node.loads && result ? plannedTables(result, { schema, naming, rules }) : { tables: [] }),
     };
   });
   const requests = results.size ? total([...counts.values()]) : undefined;
@@ -228,27 +237,31 @@ function total(counts: readonly PlannedRequests[]): PlannedRequests {
   };
 }
 
-/** Takes the records of a page into the schema and tells what that changed. */
+/** Takes the records of a page into the schema and tells what that changed, or what its contract refuses. */
 function plannedTables(
   { node, records }: ProbeResult,
-  { schema, naming }: { schema: Schema; naming: Naming },
-): PlannedTable[] {
-  const { settings } = node.resource;
+  { schema, naming, rules }: { schema: Schema; naming: Naming; rules: LoadRules },
+): { tables: PlannedTable[]; problem?: string } {
+  const { settings, name: resource } = node.resource;
   const known = knownColumns(schema);
-  const normalizer = new Normalizer({ schema, naming, loadId: "0", batchRows: 1000, sink: () => {} });
-  const hints = {
-    maxTableNesting: settings.max_table_nesting ?? undefined,
-    rootKey: handsDownRootKeys(settings),
-  };
-  for (const record of records) {
-    const name = typeof settings.table_name === "function" ? settings.table_name(record) : undefined;
-    const table = rootTable(schema, naming, node.name, {
-      ...storedHints(settings),
-      ...(name !== undefined && { table_name: name }),
-    });
-    normalizer.add(table.name, record, hints);
+  const contracts = new Contracts(schema, known);
+  const filling = { schema, naming, loadId: "0", batchRows: 1000, sink: () => {} };
+  const normalizer = new Normalizer({ ...filling, rules: { contracts, discards: new Discards(filling) } });
+  const contract = contractOf(rules, resource);
+  const context = { schema, naming, contracts, contract, owners: new Map() };
+  const tables = new ResourceTables([resource, planned(node.resource)], context);
+  const hints = { rootKey: handsDownRootKeys(settings) };
+  try {
+    for (const record of records) {
+      const name = typeof settings.table_name === "function" ? settings.table_name(record) : undefined;
+      const { table } = tables.of(name);
+      if (table) normalizer.add(table.name, record, hints);
+    }
+    return { tables: schemaChanges(known, schema) };
+  } catch (error) {
+    if (!(error instanceof NormalizeError)) throw error;
+    return { tables: schemaChanges(known, schema), problem: formatError(error.within({ resource })) };
   }
-  return schemaChanges(known, schema);
 }
 
 /** What answers told about rate limits, and how long requests take under them. */

@@ -67,7 +67,7 @@ export function publication(
     ]
   ) {
     const table = schema.tables.get(name)!;
-    if (table.columns.has("_dlt_id")) table["x-normalizer"] = { "seen-data": true };
+    if (table.columns.has("_dlt_id")) table["x-normalizer"] = { ...table["x-normalizer"], "seen-data": true };
   }
   const changed = schema.bump() || storedSchema === undefined;
   const { loadId, schemaName, state } = pkg.manifest;

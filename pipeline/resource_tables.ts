@@ -1,6 +1,7 @@
 /**
  * The root tables of one resource in a load: its own one, or those that its records chose, and with each the
- * tables of lists that are roots by their hints.
+ * tables of lists that are roots by their hints. Where several resources fill one table, the first of them has
+ * the say in it.
  * @module
  */
 import { hintsUnder } from "./contract_hints.ts";
@@ -19,6 +20,8 @@ export interface TableContext {
   readonly contracts: Contracts;
   /** The contract of the resource's tables in this load; undefined: what they keep. */
   readonly contract?: SchemaContract;
+  /** Tables with the resource that has the say in each; all resources of a load share it. */
+  readonly owners: Map<string, { readonly by: string; readonly found: FoundTable }>;
 }
 
 /** A table of a resource, or why there is none. */
@@ -88,10 +91,12 @@ export class ResourceTables {
   }
 
   #find(chosen: string | undefined): FoundTable {
-    const { schema, naming, contracts, contract } = this.#context;
+    const { schema, naming, contracts, contract, owners } = this.#context;
     const { hints } = this;
     const named = chosen === undefined ? hints : { ...hints, table_name: chosen };
     const name = naming.path(named.table_name ?? this.resource);
+    const owner = owners.get(name);
+    if (owner && owner.by !== this.resource) return owner.found;
     const known = schema.tables.get(name);
     const place = { name, schema_contract: contract ?? known?.schema_contract };
     const refused = contracts.admits(place);
@@ -102,17 +107,20 @@ export class ResourceTables {
     annotate(table, hints);
     const context = { resource: this.resource, schema, naming, contracts };
     this.#nested.push(...nestedTables(table, hints.nested_hints ?? {}, context));
-    return { table };
+    const found = { table };
+    owners.set(name, { by: this.resource, found });
+    return found;
   }
 
-  /** All root tables that the load says something about. */
+  /** All root tables that the load says something about, and this resource has the say in. */
   all(): PublishedRoot[] {
     const { resource } = this;
     const summary = this.#summary!;
     const names = summary.tables ? [...summary.tables, ...this.#older()] : [undefined];
-    const own = new Set(names.flatMap((name) => this.of(name).table ?? []));
+    const found = new Set(names.flatMap((name) => this.of(name).table ?? []));
+    const own = [...found].filter(({ name }) => this.#context.owners.get(name)?.by === this.resource);
     return [
-      ...[...own].map((table) => ({ resource, table, summary })),
+      ...own.map((table) => ({ resource, table, summary })),
       ...this.#nested.filter(({ table }) => hasRows(table))
         .map(({ table, hints }) => ({ resource, table, summary: this.#nestedSummary(hints) })),
     ];

@@ -83,8 +83,19 @@ export class Schema {
   hash = "";
   previousHashes: string[] = [];
   settings: JsonObject = structuredClone(DEFAULT_SETTINGS);
+  /** How records become rows: `max_nesting` where tables say nothing, and whose children carry their root's key. */
+  normalizer: JsonObject = {};
+
   /** Whether children carry the key of their root row: all, none, or as their disposition needs it. */
-  rootKey?: boolean;
+  get rootKey(): boolean | undefined {
+    const given = this.normalizer.root_key_propagation;
+    return typeof given === "boolean" ? given : undefined;
+  }
+
+  set rootKey(wanted: boolean | undefined) {
+    if (wanted === undefined) delete this.normalizer.root_key_propagation;
+    else this.normalizer.root_key_propagation = wanted;
+  }
 
   constructor(name: string) {
     this.name = name;
@@ -120,7 +131,7 @@ export class Schema {
       ? document.previous_hashes.map(String)
       : [];
     if (isJsonObject(document.settings)) schema.settings = document.settings;
-    schema.rootKey = storedRootKey(document);
+    schema.normalizer = objectAt(objectAt(objectAt(document, "normalizers"), "json"), "config");
     return schema;
   }
 
@@ -146,6 +157,11 @@ export class Schema {
     });
   }
 
+  /** Whether children of a root table carry its key; they do so once it was merged, whatever comes later. */
+  propagates(root: string): boolean {
+    return Object.hasOwn(objectAt(objectAt(this.normalizer, "propagation"), "tables"), root);
+  }
+
   /** Names of all descendants of a table, parents before children. */
   descendants(root: string): string[] {
     const names = new Set([root]);
@@ -158,6 +174,7 @@ export class Schema {
   }
 
   #content(): JsonObject {
+    const config = this.#normalizerConfig();
     return {
       engine_version: SCHEMA_ENGINE_VERSION,
       name: this.name,
@@ -165,22 +182,24 @@ export class Schema {
       settings: this.settings,
       normalizers: {
         names: "snake_case",
-        json: { module: "dlt.common.normalizers.json.relational", config: this.#propagation() },
+        json: {
+          module: "dlt.common.normalizers.json.relational",
+          ...(Object.keys(config).length && { config }),
+        },
       },
     };
   }
 
-  #propagation(): JsonObject {
+  #normalizerConfig(): JsonObject {
+    const { propagation: _, ...config } = this.normalizer;
     const roots = [...this.tables.values()].filter((table) => this.#handsDown(table));
-    const tables = Object.fromEntries(roots.map((table) => [table.name, { _dlt_id: "_dlt_root_id" }]));
-    return {
-      ...(this.rootKey !== undefined && { root_key_propagation: this.rootKey }),
-      ...(roots.length > 0 && { propagation: { tables } }),
-    };
+    const tables = Object.fromEntries(roots.map(({ name }) => [name, { _dlt_id: "_dlt_root_id" }]));
+    return roots.length ? { ...config, propagation: { tables } } : config;
   }
 
   #handsDown(table: Table): boolean {
-    return table.parent === undefined && !isSystemName(table.name) && (this.rootKey ?? followsRoot(table));
+    if (table.parent !== undefined || isSystemName(table.name)) return false;
+    return this.rootKey ?? (followsRoot(table) || this.propagates(table.name));
   }
 
   #contentHash(): string {
@@ -197,10 +216,9 @@ function isSystemName(name: string): boolean {
   return Object.values(SYSTEM_TABLES).some((each) => each === name);
 }
 
-function storedRootKey({ normalizers }: JsonObject): boolean | undefined {
-  const config = isJsonObject(normalizers) && isJsonObject(normalizers.json) ? normalizers.json.config : {};
-  const given = isJsonObject(config) ? config.root_key_propagation : undefined;
-  return typeof given === "boolean" ? given : undefined;
+function objectAt(parent: JsonObject, key: string): JsonObject {
+  const found = parent[key];
+  return isJsonObject(found) ? found : {};
 }
 
 function readTable(name: string, stored: unknown): Table {

@@ -47,7 +47,8 @@ export function amendSource(source: ResolvedSource, amending: Amending): Resolve
   return { ...source, resources };
 }
 
-function amendedHints(settings: TableHints, table: Table, { path, say }: Amending): TableHints {
+function amendedHints(settings: TableHints, table: Table, amending: Amending): TableHints {
+  const { path, say } = amending;
   const columns: Record<string, ColumnHints> = { ...columnsByName(settings.columns ?? {}) };
   for (const { name, ...hints } of table.columns.values()) {
     if (!name.startsWith("_dlt")) columns[name] = { ...columns[name], ...hints };
@@ -55,8 +56,9 @@ function amendedHints(settings: TableHints, table: Table, { path, say }: Amendin
   const own = dispositionOf(settings);
   const disposition = table.write_disposition ?? own.disposition;
   const strategy = table["x-merge-strategy"] ?? own.strategy;
-  const said = { columns, ...(table.schema_contract && { schema_contract: table.schema_contract }) };
-  if (disposition === own.disposition && strategy === own.strategy) return said;
+  const contract = table.schema_contract && { schema_contract: table.schema_contract };
+  const amended = { columns, ...contract, ...amendedKey(settings, table, amending) };
+  if (disposition === own.disposition && strategy === own.strategy) return amended;
   const keys = keysOf(settings);
   const hasKey = keys.primary.length > 0 || keys.merge.length > 0 ||
     [...table.columns.values()].some(({ primary_key, merge_key }) => primary_key || merge_key);
@@ -86,13 +88,21 @@ function amendedHints(settings: TableHints, table: Table, { path, say }: Amendin
     }; the file was followed`,
   );
   return {
-    ...said,
+    ...amended,
     write_disposition: {
       disposition,
       ...(disposition === "merge" && strategy ? { strategy } : {}),
       ...(own.prune ? { prune: true } : {}),
     },
   };
+}
+
+/** The key that the file names, by the source's fields where these are the same columns. */
+function amendedKey(settings: TableHints, table: Table, { naming }: Amending): TableHints {
+  const key = [...table.columns.values()].filter((column) => column.primary_key).map(({ name }) => name);
+  const { primary } = keysOf(settings);
+  if (!key.length || !primary.length) return {};
+  return { primary_key: key.map((name) => primary.find((field) => naming.path(field) === name) ?? name) };
 }
 
 function told(disposition: string, strategy: string | undefined): string {

@@ -116,9 +116,9 @@ export class SchemaFiles {
   /** What the source says, without what came with the data: that is what there is to edit. */
   #firstFile(source: ResolvedSource): string {
     const schema = new Schema(this.#schemaName);
-    for (const { name, settings } of source.resources) {
-      if (typeof settings.table_name !== "function") {
-        rootTable(schema, this.#naming, name, storedHints(settings));
+    for (const resource of source.resources) {
+      if (typeof resource.settings.table_name !== "function") {
+        rootTable(schema, this.#naming, resource.name, storedHints(resource));
       }
     }
     schema.bump();

@@ -46,6 +46,10 @@ export interface Column {
   timezone?: boolean;
   primary_key?: boolean;
   merge_key?: boolean;
+  partition?: boolean;
+  cluster?: boolean;
+  /** A cursor follows it. */
+  incremental?: boolean;
   unique?: boolean;
   row_key?: boolean;
   parent_key?: boolean;
@@ -119,7 +123,8 @@ export interface Table {
   "x-stage-data-deduplicated"?: boolean;
   /** What separates versions of a row, instead of the time of the load. */
   "x-boundary-timestamp"?: string;
-  "x-normalizer"?: { "seen-data"?: boolean };
+  /** `max_nesting` is how deep records are unfolded. */
+  "x-normalizer"?: { readonly "seen-data"?: boolean; readonly max_nesting?: number };
   /** What may change; children inherit it. */
   schema_contract?: SchemaContract;
   references?: readonly unknown[];

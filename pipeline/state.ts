@@ -23,6 +23,13 @@ export interface StateHeader {
   readonly destination: string;
 }
 
+/** Names of destinations under which dlt opens the same datasets. */
+const DLT_DESTINATIONS: Readonly<Record<string, string>> = {
+  sqlite: "dlt.destinations.sqlalchemy",
+  filesystem: "dlt.destinations.filesystem",
+  duckdb: "dlt.destinations.duckdb",
+};
+
 /**
  * Reads the stored text, or starts a new document.
  *
@@ -35,18 +42,14 @@ export function readState(text: string | undefined, header: StateHeader, startOv
       _state_version: 0,
       _state_engine_version: STATE_ENGINE_VERSION,
       ...describe(header, []),
-      sources: {},
     };
   }
   try {
     const document = parseJson(inflateSync(Uint8Array.fromBase64(text)).toString());
     if (!isJsonObject(document)) throw new TypeError("not an object");
     const names = Array.isArray(document.schema_names) ? document.schema_names.map(String) : [];
-    return {
-      ...document,
-      ...describe(header, names),
-      sources: isJsonObject(document.sources) ? document.sources : {},
-    };
+    const { staging_type: _type, staging_name: _name, ...rest } = document;
+    return { ...rest, ...describe(header, names) };
   } catch (cause) {
     if (startOver) return readState(undefined, header);
     throw new StateError("Cannot read the stored pipeline state: the document is damaged", {
@@ -64,18 +67,47 @@ function describe(header: StateHeader, names: readonly string[]): JsonObject {
     dataset_name: header.datasetName,
     default_schema_name: header.schemaName,
     schema_names: [...new Set([...names, header.schemaName])].sort(),
-    destination_type: header.destination,
-    destination_name: header.destination,
-    staging_type: null,
-    staging_name: null,
+    destination_type: DLT_DESTINATIONS[header.destination] ?? header.destination,
+    // A name is one that a user gave.
+    destination_name: null,
   };
 }
 
-/** The part of a state that one resource owns; created on first use. */
+/** The part of a state that one resource owns. Where there is none it is new, and not in the state yet. */
 export function resourceState(state: JsonObject, source: string, resource: string): JsonObject {
-  const step = (parent: JsonObject, key: string) =>
-    (isJsonObject(parent[key]) && Object.hasOwn(parent, key) ? parent[key] : parent[key] = {}) as JsonObject;
-  return step(step(step(step(state, "sources"), source), "resources"), resource);
+  return ["sources", source, "resources", resource].reduce((at, key) => partOf(at, key) ?? {}, state);
+}
+
+/** Puts what a resource remembers into the state; one that remembers nothing has no part of it. */
+export function keepResourceState(
+  state: JsonObject,
+  source: string,
+  resource: string,
+  own: JsonObject,
+): void {
+  if (!Object.keys(own).length) return;
+  put(made(made(made(state, "sources"), source), "resources"), resource, own);
+}
+
+/** Forgets what a resource remembers. */
+export function resetResourceState(state: JsonObject, source: string, resource: string): void {
+  const resources = partOf(made(made(state, "sources"), source), "resources");
+  if (resources) delete resources[resource];
+}
+
+function partOf(parent: JsonObject, key: string): JsonObject | undefined {
+  const part = Object.hasOwn(parent, key) ? parent[key] : undefined;
+  return isJsonObject(part) ? part : undefined;
+}
+
+function made(parent: JsonObject, key: string): JsonObject {
+  return partOf(parent, key) ?? put(parent, key, {});
+}
+
+/** Not by assignment: a name may be any text, also one that every object inherits. */
+function put(parent: JsonObject, key: string, value: JsonObject): JsonObject {
+  Object.defineProperty(parent, key, { value, enumerable: true, writable: true, configurable: true });
+  return value;
 }
 
 /** The row that stores a state, or undefined when nothing changed since it was read. */

@@ -63,6 +63,8 @@ export interface StoredHints
     Pick<TableHints, "write_disposition" | "primary_key" | "merge_key" | "max_table_nesting" | "references"> {
   readonly table_name?: string;
   readonly columns?: Readonly<Record<string, ColumnHints>>;
+  /** The field that a cursor follows, where it is one of the record itself. */
+  readonly cursor?: string;
   readonly nested_hints?: Readonly<
     Record<
       string,
@@ -153,21 +155,44 @@ export function rootTable(schema: Schema, naming: Naming, resource: string, hint
   setHint(table, "x-stage-data-deduplicated", options.deduplicated || undefined);
   const isVersioned = strategy === "scd2";
   setHint(table, "x-boundary-timestamp", isVersioned ? momentText(options.boundary_timestamp) : undefined);
-  const keys = keysOf(hints);
-  // The scope of a replace-per-parent is no merge key: rows of other parents must not go.
-  const mergeKey = strategy === "replace-per-parent" ? [] : keys.merge;
-  for (const field of keys.primary) {
-    hintColumn(table, naming.path(field), { nullable: false, primary_key: true });
+  if (hints.max_table_nesting !== undefined) {
+    table["x-normalizer"] = { ...table["x-normalizer"], max_nesting: hints.max_table_nesting };
   }
-  for (const field of mergeKey) hintColumn(table, naming.path(field), { nullable: false, merge_key: true });
-  for (const [field, hint] of Object.entries(hints.columns ?? {})) {
-    hintColumn(table, naming.path(field), hint);
+  const said = columnHints(hints, naming);
+  for (const hint of SHARED_HINTS) {
+    // Columns have such a hint together, so that the new ones take the place of the old ones.
+    const isSaid = [...said.values()].some((each) => each[hint]);
+    if (isSaid) { for (const column of table.columns.values()) delete column[hint]; }
   }
+  for (const [column, hint] of said) hintColumn(table, column, hint);
   forgetVersionHints(table);
   if (isVersioned) {
     for (const [column, hint] of versionHints(options, naming)) hintColumn(table, column, hint);
   }
   return table;
+}
+
+const SHARED_HINTS = ["primary_key", "merge_key", "partition", "cluster", "incremental"] as const;
+
+/** What a resource says of columns, by their names. */
+function columnHints(hints: StoredHints, naming: Naming): Map<string, Partial<Column>> {
+  const said = new Map<string, Partial<Column>>();
+  const say = (field: string, hint: Partial<Column>) => {
+    const name = naming.path(field);
+    said.set(name, { ...said.get(name), ...hint });
+  };
+  const { primary, merge } = keysOf(hints);
+  // The scope of a replace-per-parent is no merge key: rows of other parents must not go.
+  const mergeKey = scopeFields(hints).length ? [] : merge;
+  for (const field of primary) say(field, { nullable: false, primary_key: true });
+  for (const field of mergeKey) say(field, { nullable: false, merge_key: true });
+  for (const [field, { ...hint }] of Object.entries(hints.columns ?? {})) {
+    if (primary.length) delete hint.primary_key;
+    if (mergeKey.length) delete hint.merge_key;
+    say(field, hint);
+  }
+  if (hints.cursor !== undefined) say(hints.cursor, { incremental: true });
+  return said;
 }
 
 type OwnHint = "x-merge-strategy" | "x-prune" | "x-stage-data-deduplicated" | "x-boundary-timestamp";
@@ -182,5 +207,5 @@ export function hintColumn(table: Table, name: string, hints: Partial<Column>): 
   const known = table.columns.get(name);
   // A type that a column already has stays: data was stored under it.
   if (known) Object.assign(known, hints, known.data_type ? { data_type: known.data_type } : {});
-  else table.columns.set(name, { name, nullable: true, ...hints });
+  else table.columns.set(name, { name, ...hints });
 }

@@ -46,8 +46,8 @@ export const sessionCases: readonly Case[] = [
         11,
         PIPELINE,
       ]]);
-      await place.expect("SELECT pipeline_name, state, _dlt_load_id, _dlt_id FROM _dlt_pipeline_state", [
-        [PIPELINE, "state 1", first, "state1"],
+      await place.expect("SELECT pipeline_name, state, _dlt_load_id FROM _dlt_pipeline_state", [
+        [PIPELINE, "state 1", first],
       ]);
       const [[loads, states]] = await place.rows(
         "SELECT (SELECT max(inserted_at) FROM _dlt_loads), (SELECT created_at FROM _dlt_pipeline_state)",

@@ -19,7 +19,8 @@ function normalise(
   options: { nesting?: number; batchRows?: number } = {},
 ): Normalised {
   const schema = new Schema("test");
-  schema.tables.set("t", { name: "t", columns: new Map() });
+  const hints = { "x-normalizer": { max_nesting: options.nesting } };
+  schema.tables.set("t", { name: "t", columns: new Map(), ...hints });
   const tables: Normalised["tables"] = {};
   const sink = ({ table, rows }: RowBatch) => {
     const names = [...table.columns.keys()];
@@ -40,7 +41,7 @@ function normalise(
     sink,
   });
   for (const record of records) {
-    normalizer.add("t", parseJson(record), { rootKey: true, maxTableNesting: options.nesting });
+    normalizer.add("t", parseJson(record), { rootKey: true });
   }
   normalizer.flush();
   return { tables, schema, collisions: normalizer.collisions() };

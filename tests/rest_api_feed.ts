@@ -55,5 +55,5 @@ export async function stateOf(folder: string): Promise<Record<string, JsonObject
   const text = String(rows[0]?.[0]);
   const state = parseJson(inflateSync(Uint8Array.fromBase64(text)).toString());
   // deno-lint-ignore no-explicit-any -- a document whose layout is what tests look at
-  return (state as any).sources.rest_api.resources;
+  return (state as any).sources?.rest_api.resources ?? {};
 }

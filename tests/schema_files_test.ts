@@ -191,6 +191,15 @@ Deno.test("run() merges by a key that the file names, and plan() says so", () =>
     assert.deepEqual(await query("SELECT id, n FROM cats ORDER BY id"), [[1, 2], [2, 3]]);
   }));
 
+Deno.test("run() merges by the key that the file names instead of the source's", () =>
+  scene(async ({ run, query, edit }) => {
+    const settings = { primary_key: "Id", write_disposition: "merge" } as const;
+    await run([{ Id: 1, Chip: 1 }], settings);
+    await edit((text) => text.replace("      id:\n", "      chip:\n"));
+    await run([{ Id: 2, Chip: 1 }, { Id: 2, Chip: 2 }], settings);
+    assert.deepEqual(await query("SELECT id, chip FROM cats ORDER BY chip"), [[2, 1], [2, 2]]);
+  }));
+
 Deno.test("run() takes a file that dlt wrote and begins with it", () =>
   scene(async ({ run, query }) => {
     await run([{ id: "7" }]);

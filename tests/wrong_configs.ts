@@ -119,6 +119,16 @@ export const WRONG_CONFIGS: Readonly<Record<string, unknown>> = {
   "a column of a list without a name": resource({ columns: [{ data_type: "text" }] }),
   "max_table_nesting below zero": resource({ max_table_nesting: -1 }),
   "a wrong schema contract": resource({ schema_contract: { tables: "evolved" } }),
+  "a misspelt entity of a schema contract": resource({ schema_contract: { column: "freeze" } }),
+  "a misspelt hint of a column": resource({ columns: { age: { data_typ: "bigint", "x-unit": "years" } } }),
+  "a misspelt hint of a listed column": resource({ columns: [{ name: "age", nulable: true }] }),
+  "a misspelt hint of a list": resource({ nested_hints: { emails: { primary_kye: "id" } } }),
+  "a misspelt hint of a list's column": resource({
+    nested_hints: { emails: { columns: { at: { precison: 3 } } } },
+  }),
+  "a list without a name": resource({ nested_hints: { " ": { primary_key: "id" } } }),
+  "a parent of a resource's table": resource({ parent_table_name: "groups" }),
+  "an annotation that is the engine's": resource({ "x-merge-strategy": "upsert" }),
   "defaults with a name": { client, resource_defaults: { name: "users" }, resources: ["users"] },
   "defaults with an endpoint that is a text": {
     client,

@@ -95,6 +95,8 @@ export interface SourceSettings {
   readonly rejectedTable?: boolean | string;
   /** Rows of child tables carry the key of their root row: all or none. Default: where a merge needs it. */
   readonly rootKey?: boolean;
+  /** Depth of child tables, for resources that say nothing of their own. */
+  readonly maxTableNesting?: number;
 }
 
 /** Makes a connection and resources of the values of parameters. */
@@ -174,8 +176,6 @@ export function defineSource<const P extends ParameterSpecs>(
 export interface RestApiSourceOptions extends SourceSettings {
   /** The config section and schema name. @default "rest_api" */
   readonly name?: string;
-  /** Depth of child tables, for resources that say nothing of their own. */
-  readonly maxTableNesting?: number;
 }
 
 /**
@@ -189,14 +189,9 @@ export function restApiSource(config: RestApiConfig, options: RestApiSourceOptio
 /** The same, as a factory. */
 export function restApiDefinition(
   config: RestApiConfig,
-  { name = "rest_api", maxTableNesting, ...about }: RestApiSourceOptions = {},
+  { name = "rest_api", ...about }: RestApiSourceOptions = {},
 ): SourceFactory {
-  const build = (): RestApiConfig =>
-    maxTableNesting === undefined ? config : {
-      ...config,
-      resource_defaults: { max_table_nesting: maxTableNesting, ...config.resource_defaults },
-    };
-  return defineSource({ section: "rest_api", ...about, name, parameters: {}, build });
+  return defineSource({ section: "rest_api", ...about, name, parameters: {}, build: () => config });
 }
 
 /**

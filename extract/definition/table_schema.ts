@@ -112,7 +112,7 @@ export const tableHints = {
   ),
   ...sharedHints,
   max_table_nesting: z.int().min(0).nullish().describe(
-    "Depth of child tables; beyond it values stay JSON. Default 1000.",
+    "Depth of child tables; beyond it values stay JSON. It holds until another one is said. Default 1000.",
   ),
   rejected_table: z.union([z.boolean(), z.string().min(1)]).nullish().describe(
     "Sluice: keeps what a contract keeps out in this table; true is `rejected_rows`.",

@@ -17,6 +17,9 @@ export interface Run {
   readonly run?: JsonObject;
 }
 
+/** Where a case is loaded to. */
+export type CaseDestination = "sqlite" | "duckdb" | "filesystem";
+
 /** What Sluice does instead of what dlt does, on purpose. */
 export interface Instead {
   /** The id of the exception that says why. */
@@ -42,8 +45,10 @@ export interface Case {
   readonly runs: readonly Run[];
   /** Row ids are compared as they are instead of by what they link. */
   readonly literalIds: boolean;
-  /** Where dlt loads to: SQLite, or DuckDB for what its SQLite cannot do. */
-  readonly destination: "sqlite" | "duckdb";
+  /** Where both load to: SQLite, or files. DuckDB is for what dlt's SQLite cannot do; Sluice has SQLite there, too. */
+  readonly destination: CaseDestination;
+  /** How tables are replaced, where another way is asked for than the destination's own. */
+  readonly replaceStrategy?: string;
   /** A feature that Sluice does not have yet: the case is recorded, and not demanded. */
   readonly pending?: string;
   /** Where Sluice is right: the case is judged by this. */
@@ -61,7 +66,8 @@ export interface CaseFile {
   /** A list is the pages of the only resource. */
   readonly runs: readonly (readonly Page[] | Run)[];
   readonly ids?: "literal";
-  readonly destination?: "sqlite" | "duckdb";
+  readonly destination?: CaseDestination;
+  readonly replace_strategy?: string;
   readonly pending?: string;
   readonly instead?: Instead;
 }
@@ -77,6 +83,7 @@ const KEYS = new Set([
   "runs",
   "ids",
   "destination",
+  "replace_strategy",
   "pending",
   "instead",
 ]);
@@ -118,6 +125,7 @@ function spelledOut(name: string, written: CaseFile): Case {
     runs: written.runs.map((run) => Array.isArray(run) ? { pages: { [ONLY_RESOURCE]: run } } : run as Run),
     literalIds: written.ids === "literal",
     destination: written.destination ?? "sqlite",
+    ...(written.replace_strategy && { replaceStrategy: written.replace_strategy }),
     pending: written.pending,
     instead: written.instead,
   };

@@ -128,6 +128,7 @@ function planOf(case_: Case, base: string, folder: string): JsonObject {
     folder: join(folder, case_.name.replace("/", "__")),
     via: case_.via,
     destination: case_.destination,
+    destination_options: case_.replaceStrategy ? { replace_strategy: case_.replaceStrategy } : {},
     runs: case_.runs.map(({ run = {} }, number) => ({
       number,
       config: configOf(case_, number, base),

@@ -1,10 +1,9 @@
 /**
- * The tables of `docs/parity.md` that come from the comparison: figures, exceptions, known faults.
+ * The tables of `docs/parity.md` that come from the comparison: figures and exceptions.
  * @module
  */
 import { fileURLToPath } from "node:url";
 import { EXCEPTIONS } from "./exceptions.ts";
-import { FAULTS } from "./faults.ts";
 import { type Figures, readFigures } from "./report.ts";
 
 const PAGE = new URL("../../docs/parity.md", import.meta.url);
@@ -27,7 +26,6 @@ function figuresTable(figures: Figures): string {
       `${count(figures.handOvers)}, ${count(figures.handOverValues)} values compared`,
     ],
     ["Exceptions", `${EXCEPTIONS.length}, for ${count(total(figures.exceptions))} values`],
-    ["Known faults", FAULTS.length ? `${FAULTS.length}, for ${count(total(figures.faults))} values` : "none"],
     ["Cases of features that are not there yet", count(figures.pending)],
   ];
   if (figures.million) {
@@ -47,9 +45,6 @@ export async function parityTables(): Promise<Record<string, string>> {
       ["What", "dlt", "Sluice", "Why", "Values"],
       EXCEPTIONS.map(({ id, what, dlt, sluice, why }) => [what, dlt, sluice, why, times(id)]),
     ),
-    faults: FAULTS.length
-      ? table(["What", "Where"], FAULTS.map(({ what, where }) => [what, where]))
-      : "None.",
   };
 }
 

@@ -208,6 +208,27 @@ export const EXCEPTIONS: readonly Exception[] = [
     why: "what comes later is newer",
   },
   {
+    id: "roots-in-files",
+    what: "children of a merged table in files",
+    dlt: "have no `_dlt_root_id`",
+    sluice: "have one, as in a database",
+    why: "`query` shows the newest row of a key, and needs to know which children are its own",
+  },
+  {
+    id: "schema-returns",
+    what: "a schema that becomes what it was before, e.g. after a replace in between",
+    dlt: "is not stored again, so that who restores the dataset finds the one in between",
+    sluice: "is stored again",
+    why: "the newest schema is the one in force",
+  },
+  {
+    id: "replace-in-full",
+    what: 'a replace written as an object, `{"disposition": "replace"}`',
+    dlt: "does not start the resource over: with a cursor only what is new stays in the table",
+    sluice: "starts it over, as any replace",
+    why: "no record is lost",
+  },
+  {
     id: "nested-keys",
     what: "a key inside an object, for the boundary of a cursor",
     dlt: "extracting fails",

@@ -6,6 +6,7 @@ Arguments: the plan (a JSON file made by dlt_side.ts), and the file to write to.
 import base64
 import datetime
 import decimal
+import gzip
 import json
 import os
 import sqlite3
@@ -75,10 +76,14 @@ def source_of(dlt, run, via):
     return source()
 
 
-def destination_of(dlt, kind, folder, database):
+def destination_of(dlt, case, folder, database):
+    options = case.get("destination_options", {})
+    kind = case["destination"]
     if kind == "duckdb":
-        return dlt.destinations.duckdb(str(folder / "dlt.duckdb"))
-    return dlt.destinations.sqlalchemy(f"sqlite:///{database}")
+        return dlt.destinations.duckdb(str(folder / "dlt.duckdb"), **options)
+    if kind == "filesystem":
+        return dlt.destinations.filesystem(str(folder / "bucket"), **options)
+    return dlt.destinations.sqlalchemy(f"sqlite:///{database}", **options)
 
 
 def cell(value):
@@ -145,6 +150,33 @@ def dump_duckdb(file):
     return tables
 
 
+def dump_files(dataset):
+    """Rows of JSON lines, the files of a table in the order of their names. Keys have no order."""
+    tables = {}
+    if not dataset.exists():
+        return tables
+    for folder in sorted(each for each in dataset.iterdir() if each.is_dir()):
+        rows = []
+        for file in sorted(folder.iterdir()):
+            if file.name == "init":
+                continue
+            with (gzip.open if file.suffix == ".gz" else open)(file, "rt", encoding="utf-8") as lines:
+                rows.extend(json.loads(line) for line in lines)
+        names = sorted({name for row in rows for name in row})
+        if rows:
+            tables[folder.name] = {
+                "columns": [[name, "", 0] for name in names],
+                "rows": [[row.get(name) for name in names] for row in rows],
+            }
+    return tables
+
+
+def dump(kind, folder, database):
+    if kind == "duckdb":
+        return dump_duckdb(folder / "dlt.duckdb")
+    return dump_files(folder / "bucket" / DATASET) if kind == "filesystem" else dump_sqlite(database)
+
+
 def innermost(error):
     while error.__cause__ is not None or error.__context__ is not None:
         error = error.__cause__ or error.__context__
@@ -175,7 +207,7 @@ def run_case(dlt, case, write):
     for run in case["runs"]:
         pipeline = dlt.pipeline(
             PIPELINE,
-            destination=destination_of(dlt, kind, folder, database),
+            destination=destination_of(dlt, case, folder, database),
             dataset_name=DUCKDB_DATASET if kind == "duckdb" else DATASET,
             pipelines_dir=str(folder / "pipelines"),
         )
@@ -188,11 +220,8 @@ def run_case(dlt, case, write):
             error = {"kind": type(cause).__name__, "text": str(cause)[:500]}
             # A package that cannot be loaded would be tried again instead of the next run's data.
             pipeline.drop_pending_packages()
-        dump = {}
-        if case.get("dump", True):
-            dump = dump_duckdb(folder / "dlt.duckdb") if kind == "duckdb" else dump_sqlite(database)
-        line = {"case": case["name"], "run": run["number"], "error": error, "tables": dump, "restored": found}
-        write(line)
+        tables = dump(kind, folder, database) if case.get("dump", True) else {}
+        write({"case": case["name"], "run": run["number"], "error": error, "tables": tables, "restored": found})
 
 
 def main(plan_file, out_file):

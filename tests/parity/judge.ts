@@ -6,7 +6,6 @@ import { canonicalJson, type JsonObject } from "../../pipeline/json.ts";
 import type { Case, Instead } from "./case.ts";
 import { compare, type Difference } from "./compare.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
-import { FAULTS } from "./faults.ts";
 import { CHILDREN } from "./row_trees.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -22,8 +21,6 @@ export interface Judgement {
   readonly values: number;
   /** Differences by the exception that covers them. */
   readonly excepted: ReadonlyMap<string, number>;
-  /** Differences by the known fault that they are. */
-  readonly faults: ReadonlyMap<string, number>;
   /** What is listed nowhere. */
   readonly unlisted: readonly Finding[];
 }
@@ -31,23 +28,19 @@ export interface Judgement {
 /** Compares all runs of a case. */
 export function judge(case_: Case, dlt: readonly Snapshot[], sluice: readonly Snapshot[]): Judgement {
   const excepted = new Map<string, number>();
-  const faults = new Map<string, number>();
   const unlisted: Finding[] = [];
-  const count = (map: Map<string, number>, id: string) => map.set(id, (map.get(id) ?? 0) + 1);
   let values = 0;
   for (let run = 0; run < case_.runs.length; run++) {
     const comparison = compare(dlt[run], sluice[run]);
     values += comparison.values;
     if (case_.instead) unlisted.push(...insteadFindings(case_.instead, sluice[run], run));
     for (const difference of comparison.differences) {
-      const fault = FAULTS.find(({ covers }) => covers(difference, case_))?.id;
       const exception = EXCEPTIONS.find(({ covers }) => covers?.(difference))?.id ?? case_.instead?.exception;
-      if (fault) count(faults, fault);
-      else if (exception) count(excepted, exception);
+      if (exception) excepted.set(exception, (excepted.get(exception) ?? 0) + 1);
       else unlisted.push({ ...difference, run });
     }
   }
-  return { case: case_, values, excepted, faults, unlisted };
+  return { case: case_, values, excepted, unlisted };
 }
 
 /** Where Sluice has other rows than the case says. */

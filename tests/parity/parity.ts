@@ -93,11 +93,18 @@ async function askDlt(
   }));
 }
 
-/** Writes the answers; those of cases that were not asked this time stay. */
+/** Writes the answers; those of cases that were not asked this time stay, as long as there is the case. */
 async function record(cases: readonly Case[], answers: ReadonlyMap<string, Answer>): Promise<void> {
-  const before = isWhole ? new Map<string, Answer>() : await readRecorded();
-  const all = new Map([...before, ...cases.map(({ name }) => [name, answers.get(name)!] as const)]);
-  await writeRecorded([...all.values()].sort((left, right) => left.case < right.case ? -1 : 1));
+  const all = new Map([
+    ...await readRecorded(),
+    ...cases.map(({ name }) => [name, answers.get(name)!] as const),
+  ]);
+  const there = await loadCases();
+  await writeRecorded(there.flatMap(({ name }) => all.get(name) ?? []).sort(byCase));
+}
+
+function byCase(left: Answer, right: Answer): number {
+  return left.case < right.case ? -1 : 1;
 }
 
 function say(line: string): void {

@@ -3,8 +3,10 @@
  * into this form before they are compared.
  * @module
  */
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { DatabaseSync } from "sqlite";
-import { Double, type JsonValue } from "../../pipeline/json.ts";
+import { Double, type JsonObject, type JsonValue, parseJson } from "../../pipeline/json.ts";
 
 /** One table: columns as name, declared type and whether null is refused; rows in the order of columns. */
 export interface RawTable {
@@ -86,4 +88,36 @@ export function readSqlite(file: string): RawTables {
     database.close();
   }
   return tables;
+}
+
+/** Reads a dataset of JSON lines, the files of a table in the order of their names. Keys have no order. */
+export function readFiles(dataset: string): RawTables {
+  const tables: Record<string, RawTable> = {};
+  for (const table of entries(dataset)) {
+    if (!table.isDirectory || table.name.startsWith(".")) continue;
+    const folder = join(dataset, table.name);
+    const rows = entries(folder).flatMap(({ name }) => recordsOf(join(folder, name)));
+    const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].sort();
+    if (!rows.length) continue;
+    tables[table.name] = {
+      columns: names.map((name) => [name, "", 0]),
+      rows: rows.map((row) => names.map((name) => row[name] ?? null)),
+    };
+  }
+  return tables;
+}
+
+function entries(folder: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)].sort((left, right) => left.name < right.name ? -1 : 1);
+  } catch {
+    return [];
+  }
+}
+
+function recordsOf(file: string): JsonObject[] {
+  if (file.endsWith("init")) return [];
+  const bytes = Deno.readFileSync(file);
+  const text = decoder.decode(file.endsWith(".gz") ? gunzipSync(bytes) : bytes);
+  return text.split("\n").filter(Boolean).map((line) => parseJson(line) as JsonObject);
 }

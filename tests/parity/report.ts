@@ -4,7 +4,6 @@
  */
 import { type JsonValue, parseJson, stringifyJson } from "../../pipeline/json.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
-import { FAULTS } from "./faults.ts";
 import type { Judgement } from "./judge.ts";
 import type { Outcome } from "./parity.ts";
 
@@ -20,8 +19,6 @@ export interface Figures {
   readonly handOverValues: number;
   /** Differences per exception. */
   readonly exceptions: Readonly<Record<string, number>>;
-  /** Differences per known fault. */
-  readonly faults: Readonly<Record<string, number>>;
   readonly million?: Readonly<Record<string, number>>;
 }
 
@@ -60,7 +57,7 @@ export function problemsOf(outcome: Outcome, isWhole: boolean): string[] {
   const problems = demanded.filter(({ unlisted }) => unlisted.length)
     .map(({ case: case_, unlisted }) => `${case_.name}: ${unlisted.length} difference(s)`);
   if (!isWhole) return problems;
-  const { exceptions, faults } = figuresOf(outcome);
+  const { exceptions } = figuresOf(outcome);
   for (const { place, asked, dlt, sluice } of outcome.volume!.unlisted.slice(0, 30)) {
     problems.push(`${place}: ${short(asked)}: dlt ${short(dlt)}, Sluice ${short(sluice)}`);
   }
@@ -70,11 +67,6 @@ export function problemsOf(outcome: Outcome, isWhole: boolean): string[] {
   outcome.million?.differences.forEach((difference) => problems.push(`a million rows: ${difference}`));
   for (const { id } of EXCEPTIONS) {
     if (!exceptions[id]) problems.push(`exception "${id}" covers nothing any more: remove it`);
-  }
-  for (const { id, what, where } of FAULTS) {
-    problems.push(
-      faults[id] ? `known fault "${id}": ${what} (${where})` : `fault "${id}" is mended: remove it`,
-    );
   }
   return problems;
 }
@@ -91,7 +83,6 @@ export function figuresOf({ judgements, volume, handOver, million }: Outcome): F
     handOvers: handOver?.steps ?? 0,
     handOverValues: handOver?.values ?? 0,
     exceptions: sums([...demanded.map(({ excepted }) => excepted), volume?.excepted ?? new Map()]),
-    faults: sums(demanded.map(({ faults }) => faults)),
     ...million && { million: million.rows },
   };
 }

@@ -3,10 +3,17 @@
  * @module
  */
 import { join } from "node:path";
-import { Configuration, pipeline, type RestApiConfig, restApiSource, SluiceError } from "../../mod.ts";
+import {
+  Configuration,
+  pipeline,
+  type PipelineOptions,
+  type RestApiConfig,
+  restApiSource,
+  SluiceError,
+} from "../../mod.ts";
 import type { JsonObject } from "../../pipeline/json.ts";
 import { type Case, configOf } from "./case.ts";
-import { type RawRun, readSqlite } from "./raw.ts";
+import { type RawRun, readFiles, readSqlite } from "./raw.ts";
 
 /** Name of the pipeline and of its schema, on both sides. */
 export const PIPELINE = "parity";
@@ -34,14 +41,23 @@ export async function runOnce(
       pipelineName: PIPELINE,
       datasetName: DATASET,
       projectDirectory: folder,
-      destinationParameters: { credentials: `sqlite:///${database}` },
+      ...destinationOf(case_, database),
       configuration,
     });
     const config = configOf(case_, number, base) as unknown as RestApiConfig;
     const source = restApiSource(config, { name: PIPELINE, ...optionsOf(case_.source) });
     await place.run(source, optionsOf(case_.runs[number].run));
   });
-  return { error, tables: readSqlite(database) };
+  const isFiles = case_.destination === "filesystem";
+  return { error, tables: isFiles ? readFiles(join(database, DATASET)) : readSqlite(database) };
+}
+
+/** The file is the database, or for files the folder that holds them. */
+function destinationOf({ destination, replaceStrategy }: Case, file: string): PipelineOptions {
+  const replace = { replace_strategy: replaceStrategy };
+  return destination === "filesystem"
+    ? { destination, destinationParameters: { bucket_url: file, ...replace } }
+    : { destinationParameters: { credentials: `sqlite:///${file}`, ...replace } };
 }
 
 /** Arguments in dlt's spelling as options in Sluice's. */

@@ -6,6 +6,7 @@
 import { inflateSync } from "node:zlib";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../pipeline/json.ts";
 import { SYSTEM_TABLES } from "../../pipeline/schema.ts";
+import type { CaseDestination } from "./case.ts";
 import type { RawRun, RawTable, RawTables } from "./raw.ts";
 import { type Links, rowTrees } from "./row_trees.ts";
 
@@ -50,8 +51,8 @@ const STATE_NOT_COMPARED = new Set(["_version_hash"]);
 export interface SnapshotOptions {
   /** Row ids are compared as they are. */
   readonly literalIds: boolean;
-  /** Where dlt loaded to; declared types of another database than SQLite are left out, and its dataset's name. */
-  readonly destination: "sqlite" | "duckdb";
+  /** Types are compared in SQLite only. DuckDB is called otherwise in the state, and so is its dataset. */
+  readonly destination: CaseDestination;
 }
 
 /** Makes a run's database comparable. */
@@ -154,7 +155,7 @@ function storedState(raw: RawTables, destination: string): JsonValue {
   if (!isJsonObject(state)) return state;
   const entries = Object.entries(state).filter(([key]) => !STATE_NOT_COMPARED.has(key));
   const shown = sortedHashes(Object.fromEntries(entries)) as JsonObject;
-  return destination === "sqlite" ? shown : { ...shown, dataset_name: "" };
+  return destination === "duckdb" ? { ...shown, dataset_name: "", destination_type: "" } : shown;
 }
 
 /** Hashes of a cursor's boundary are a set, and stand in any order. */
