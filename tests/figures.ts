@@ -14,11 +14,11 @@ export async function writeFigures(
   const start = text.indexOf(marker);
   const end = text.indexOf("<!-- end -->", start);
   if (start < 0 || end < 0) throw new Error(`docs/reliability.md has no block "${name}"`);
-  const width = (column: number) => Math.max(3, ...rows.map((row) => String(row[column]).length));
+  const width = (column: number) => Math.max(8, ...rows.map((row) => String(row[column]).length));
   const line = (...cells: (string | number)[]) =>
     `| ${cells.map((cell, at) => String(cell).padEnd(width(at))).join(" | ")} |`;
   const table = [
-    line("", ""),
+    line("What", "How many"),
     `| ${"-".repeat(width(0))} | ${"-".repeat(width(1))} |`,
     ...rows.map((row) => line(...row)),
   ].join("\n");

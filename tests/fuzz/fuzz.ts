@@ -38,4 +38,9 @@ for (const target of chosen) {
   }
 }
 await closeStored();
-if (values.write) await writeFigures("fuzz", [...rows, ["executions", total.toLocaleString("en")]]);
+if (values.write) {
+  await writeFigures("fuzz", [...rows, ["executions in all", total.toLocaleString("en")], [
+    "seconds for each target",
+    values.seconds,
+  ]]);
+}
