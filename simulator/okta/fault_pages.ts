@@ -113,7 +113,8 @@ export const PAGE_FAULTS: FaultKinds<
   "moved-record": {
     group: "pages",
     help: "the last record of a page comes on the next one instead",
-    deceives: "appending",
+    // Who reads ahead may have the next one already.
+    deceives: "everybody",
     spoil(reply, _action, site) {
       const { list, memory } = site;
       const next = list.next?.(reply);
