@@ -43,7 +43,7 @@ function draws(seed: number): Draw {
 /** What only a time limit ends; the wait is just longer than that. */
 const HANGS: readonly FaultName[] = ["hang", "hang-mid-body"];
 const HANG_MS = 400;
-const REORDERING: readonly FaultName[] = ["shuffled-page", "repeated-record", "moved-record"];
+const REORDERING: readonly FaultName[] = ["shuffled-page", "repeated-record"];
 /** Refusals that a source may be told to live with; what a redirect leads to is a 404, too. */
 const FORGIVEN: readonly FaultName[] = ["forbidden", "edge-404", "redirect"];
 
