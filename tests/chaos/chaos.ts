@@ -4,9 +4,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { FAULT_NAMES } from "../../simulator/okta/mod.ts";
 import { writeFigures } from "../figures.ts";
-import { liesOf } from "./lies.ts";
+import { liesOf, TELLABLE } from "./lies.ts";
 import { Chaos, type Outcome, replayOf } from "./trial.ts";
 
 const { values } = parseArgs({
@@ -80,7 +79,7 @@ async function lead(jobs: number): Promise<void> {
   const codes = Object.entries(failures).sort((one, two) => two[1] - one[1]);
   const rows = [
     ["seeds", figures.seeds],
-    ["kinds of faults", `${kinds.size} of ${FAULT_NAMES.length} (the others cannot be told from the truth)`],
+    ["kinds of faults", `${kinds.size} of the ${TELLABLE.length} that can be told from the truth`],
     ["faults drawn", faults],
     ["runs that were lied to and published the truth", published],
     ["runs that failed with a clear error, previous tables intact", failed],

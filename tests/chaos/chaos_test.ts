@@ -4,11 +4,9 @@
  * @module
  */
 import assert from "assert";
-import { FAULT_NAMES, FAULTS } from "../../simulator/okta/mod.ts";
-import { ALONE, liesOf } from "./lies.ts";
+import { ALONE, liesOf, TELLABLE } from "./lies.ts";
 import { Chaos, replayOf } from "./trial.ts";
 
-const TELLABLE = FAULT_NAMES.filter((name) => FAULTS[name].deceives !== "everybody");
 const MIXED = 100;
 
 async function tryAll(seeds: Iterable<number>): Promise<void> {

@@ -72,7 +72,7 @@ const DRAWN: readonly FaultName[] = FAULT_NAMES.flatMap((name) =>
   HANGS.includes(name) ? [name] : [name, name, name]
 );
 /** Kinds that can be told from the truth, each to be thrown alone. */
-const TELLABLE = FAULT_NAMES.filter((name) => FAULTS[name].deceives !== "everybody");
+export const TELLABLE = FAULT_NAMES.filter((name) => FAULTS[name].deceives !== "everybody");
 
 /** How many seeds throw one kind alone. */
 export const ALONE = TELLABLE.length * SCENARIOS.length * 2;
