@@ -6,6 +6,7 @@ import type { Emit } from "../pipeline/events.ts";
 import type { JsonObject } from "../pipeline/json.ts";
 import type { NewPage } from "../pipeline/load_package.ts";
 import type { AnswerBook } from "../rest/answers.ts";
+import type { Timer } from "../rest/timer.ts";
 import type { ResolvedSource } from "./definition/validate.ts";
 
 /** What to extract. */
@@ -29,6 +30,8 @@ export interface ExtractOptions {
   readonly since?: number;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  /** The clock and sleep of the client. */
+  readonly timer?: Timer;
 }
 
 /** Receives pages and keys; a slow sink slows the reading. */

@@ -20,8 +20,8 @@ export async function extract(
   const nodes = resourceGraph(options.source.resources, options.resources);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const { client: config } = options.source;
-  const client = config && new RestClient(config, { signal, emit: options.emit, answers: options.answers });
+  const { source: { client: config }, emit, answers, timer } = options;
+  const client = config && new RestClient(config, { signal, emit, answers, timer });
   const runs = new Map<ResourceNode, ResourceRun>();
   const parts = { options: { ...options, signal }, client, sink, runs };
   for (const node of nodes) runs.set(node, new ResourceRun(node, parts));

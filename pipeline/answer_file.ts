@@ -97,6 +97,11 @@ export class AnswerFile implements AnswerBook, AsyncDisposable {
       .map(([owner]) => owner);
   }
 
+  /** Those that have recalled answers. */
+  get recalled(): string[] {
+    return [...this.#owners].filter(([, { recalled }]) => recalled > 0).map(([owner]) => owner);
+  }
+
   async recall(owner: string, key: string): Promise<StoredAnswer & { place: FramePlace } | undefined> {
     const owned = this.#of(owner);
     for (;;) {

@@ -7,7 +7,14 @@ import { extract } from "../extract/mod.ts";
 import { planned } from "../extract/resource_summary.ts";
 import type { AnswerFile } from "./answer_file.ts";
 import type { Stored } from "./destination.ts";
-import { ExtractError, InterruptedError, LoadError, SluiceError, StateError } from "./errors.ts";
+import {
+  ExtractError,
+  InterruptedError,
+  LoadError,
+  NormalizeError,
+  SluiceError,
+  StateError,
+} from "./errors.ts";
 import type { Emit } from "./events.ts";
 import type { Loading } from "./load.ts";
 import type { LoadPackage } from "./load_package.ts";
@@ -72,6 +79,7 @@ async function extractOnce(
     since,
     signal: work.signal,
     emit: journal.emit,
+    timer: options.timer,
   }, {
     async append(resource, page, records) {
       await pkg.append(resource, page);
@@ -128,12 +136,18 @@ async function fallBack(answers: AnswerFile, error: unknown, emit: Emit): Promis
 }
 
 /** Whose old answers an error speaks against: the API has forgotten a cursor, or a page was not what it seemed. */
-function stale({ stalled, added }: AnswerFile, error: unknown): string[] {
+function stale({ stalled, recalled, added }: AnswerFile, error: unknown): string[] {
   // The disk, the network and the credentials are another matter.
-  if (error instanceof LoadError || error instanceof StateError) return [];
+  const isAboutData = error instanceof LoadError && error.code === "constraint";
+  if ((error instanceof LoadError && !isAboutData) || error instanceof StateError) return [];
   if (error instanceof SluiceError && error.recovery === "retry") return [];
   if (error instanceof ExtractError && (error.status === 401 || error.status === 403)) return [];
   const failed = error instanceof SluiceError ? error.at.resource : undefined;
+  const isAboutPage = error instanceof ExtractError && error.status === undefined;
+  if (isAboutPage || isAboutData || error instanceof NormalizeError) {
+    // Its own pages first; a record that it cannot do with may be one of those above, too.
+    return failed !== undefined && recalled.includes(failed) ? [failed] : recalled;
+  }
   if (failed !== undefined && stalled.includes(failed)) return [failed];
   return added ? [] : stalled;
 }

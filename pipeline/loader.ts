@@ -8,7 +8,7 @@ import { Contracts } from "./contracts.ts";
 import { Copies } from "./copies.ts";
 import type { Load, Stored, TablePublication } from "./destination.ts";
 import { Discards, rejectedTableName } from "./discards.ts";
-import { type At, NormalizeError, StateError } from "./errors.ts";
+import { type At, NormalizeError, SluiceError, StateError } from "./errors.ts";
 import type { JsonObject } from "./json.ts";
 import type { LoadedPackage, Loading } from "./load.ts";
 import { applyRules, contractOf, NO_RULES } from "./load_rules.ts";
@@ -121,7 +121,11 @@ export class Loader implements AsyncDisposable {
       this.#watch.normalize(() =>
         placed({ resource, page }, () => this.#normalize(resource, records, chosen))
       );
-      await this.#drain();
+      try {
+        await this.#drain();
+      } catch (error) {
+        throw error instanceof SluiceError ? error.within({ resource, page }) : error;
+      }
       this.#loading.emit({ type: "rows", rows: records.length });
     });
   }
@@ -268,8 +272,18 @@ function placed(at: At, action: () => void): void {
   try {
     action();
   } catch (error) {
+    if (error instanceof RangeError && /call stack/.test(error.message)) throw tooDeep(at, error);
     throw error instanceof NormalizeError ? error.within(at) : error;
   }
+}
+
+function tooDeep(at: At, cause: unknown): NormalizeError {
+  return new NormalizeError("Cannot load a record: values in it are nested too deeply to be written down", {
+    code: "too-deep",
+    at,
+    next: "leave the field out with a processing step, or ask the API for less",
+    cause,
+  });
 }
 
 /** What the normaliser must know of a resource. */

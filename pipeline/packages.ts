@@ -7,7 +7,7 @@ import { resourceGraph } from "../extract/graph.ts";
 import type { Source } from "../extract/definition/source.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
 import type { Destination, Session } from "./destination.ts";
-import { LoadError, NormalizeError, StateError } from "./errors.ts";
+import { LoadError, NormalizeError, SluiceError, StateError } from "./errors.ts";
 import { extractInto, schemaNameOf } from "./extraction.ts";
 import { disk } from "./file_layer.ts";
 import { makeDirectory } from "./files.ts";
@@ -79,16 +79,12 @@ export async function loadPending(work: Work, directory: string): Promise<Pendin
     } catch (error) {
       if (error instanceof NormalizeError && error.code === "schema-contract") {
         await dropRefused(work, directory, { name, error });
-      } else if (error instanceof StateError && UNUSABLE.has(error.code)) {
-        await setAside(work, directory, { name, error });
-      } else throw error;
+      } else if (isUnusable(error)) await setAside(work, directory, { name, error });
+      else throw error;
     }
   }
   return { loaded, finished, unfinished: unfinished && await usable(unfinished, work) };
 }
-
-/** What is wrong with a package that must not be loaded, now or ever. */
-const UNUSABLE: ReadonlySet<string> = new Set(["package-corrupt", "package-outdated"]);
 
 /**
  * The resources of a package of a run that was cut short, of which nothing is remembered and whose rows are
@@ -155,11 +151,17 @@ async function loadOnePending(work: Work, pkg: LoadPackage): Promise<LoadedPacka
   return loaded;
 }
 
-/** A damaged package must not block the pipeline: the state has not moved, so its data is read again. */
+/** Whether it is the package that makes it fail: it is damaged, or holds what cannot become rows. */
+function isUnusable(error: unknown): error is SluiceError {
+  return error instanceof NormalizeError || (error instanceof LoadError && error.code === "constraint") ||
+    (error instanceof StateError && /^package-(corrupt|outdated)$/.test(error.code));
+}
+
+/** Such a package must not block the pipeline: the state has not moved, so its data is read again. */
 async function setAside(
   work: Work,
   directory: string,
-  { name, error }: { name: string; error: StateError },
+  { name, error }: { name: string; error: SluiceError },
 ): Promise<void> {
   const aside = join(directory, SET_ASIDE, name);
   await makeDirectory(join(directory, SET_ASIDE));
@@ -184,6 +186,22 @@ async function dropRefused(
  * has read all there is to read.
  */
 export async function runPackage(
+  work: Work,
+  directory: string,
+  pending: Pending,
+): Promise<LoadedPackage | undefined> {
+  const { unfinished } = pending;
+  try {
+    return await extractAndPublish(work, directory, pending);
+  } catch (error) {
+    // What was kept of an earlier run may be what cannot be loaded: the API may answer otherwise by now.
+    if (unfinished?.manifest.status !== "extracted" || !isUnusable(error)) throw error;
+    await setAside(work, directory, { name: unfinished.manifest.loadId, error });
+    return await extractAndPublish(work, directory, { ...pending, unfinished: undefined });
+  }
+}
+
+async function extractAndPublish(
   work: Work,
   directory: string,
   { unfinished, finished: read }: Pending,

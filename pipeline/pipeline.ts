@@ -23,6 +23,7 @@ import { Naming } from "./naming.ts";
 import { type Plan, type PlanOptions, planRun } from "./plan.ts";
 import { interrupted } from "./extraction.ts";
 import { loadPending, runPackage, type Work } from "./packages.ts";
+import type { Timer } from "../rest/timer.ts";
 import { checkedPipelineName, pipelineDirectory } from "./pipeline_directory.ts";
 import { checkRefresh, type RefreshMode } from "./refresh.ts";
 import { type RunSettings, runSettings } from "./run_settings.ts";
@@ -72,6 +73,8 @@ export interface RunOptions extends RunRules {
   /** Seconds to wait while another run of the pipeline is on; `Infinity` for as long as it takes. @default 0 */
   readonly waitSeconds?: number;
   readonly signal?: AbortSignal;
+  /** How the client reads the clock and sleeps; tests pass their own. */
+  readonly timer?: Timer;
 }
 
 /** A pipeline that can be run and queried. */

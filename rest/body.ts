@@ -40,7 +40,17 @@ const NDJSON_TYPES = new Set([
 ]);
 const CSV_TYPES = new Set(["text/csv", "application/csv", "text/x-csv"]);
 const LOGIN_PAGE = "check base_url: such an answer is often a login page or a wrong domain";
+const AGAIN = "run again later; where it stays so, ask for smaller pages, or look at the answer by hand";
+/** Charsets in which a byte is a character, which every text is valid in. */
+const BYTEWISE_REGEXP = /^(?:windows-125|iso-8859-|koi8|macintosh|x-mac|ibm866)/;
 const HTML_REGEXP = /^\s*<(?:!doctype\s+html|html)\b/i;
+
+const TOO_DEEP: BodyProblem = {
+  code: "too-deep",
+  reason: "values in the body are nested too deeply to be read",
+  isTransient: false,
+  next: "ask the API for less, or cut the field out with a response action",
+};
 
 /** The answer with its body unpacked, where that is itself a gzip file. */
 export async function unpack(answer: Answer, maxBytes = LARGEST_BODY_BYTES): Promise<Received> {
@@ -63,6 +73,7 @@ export async function unpack(answer: Answer, maxBytes = LARGEST_BODY_BYTES): Pro
         code: "invalid-gzip",
         reason: `body of ${bytes.length} bytes is not valid gzip, it may be cut off`,
         isTransient: true,
+        next: AGAIN,
       };
     return { ...answer, problem };
   }
@@ -88,6 +99,7 @@ export async function readBody(answer: Received, format?: BodyFormat): Promise<R
         code: "truncated",
         reason: "server answered 200 with an empty JSON body",
         isTransient: true,
+        next: AGAIN,
       };
     }
     return read === "json" ? { bytes, body: undefined, isPlain: true } : listOf([], "[]", true);
@@ -99,6 +111,7 @@ export async function readBody(answer: Received, format?: BodyFormat): Promise<R
   // An action may have made JSON of what the headers call something else.
   if (read === "json" || (isRewritten && format === undefined)) {
     const json = readJson(text, decoded.bytes);
+    if (json && "code" in json) return json;
     if (json && (read === "json" || typeof json.body === "object")) return json;
     if (read === "json") {
       const isUntold = !isJson && !isRewritten;
@@ -113,11 +126,12 @@ function formatOf(type: string): BodyFormat {
   return NDJSON_TYPES.has(type) ? "ndjson" : CSV_TYPES.has(type) ? "csv" : "json";
 }
 
-function readJson(text: string, bytes: Uint8Array): ReadBody | undefined {
+function readJson(text: string, bytes: Uint8Array): ReadBody | BodyProblem | undefined {
   try {
     const isPlain = isPlainJson(text);
     return { bytes, body: parseJson(text, isPlain), isPlain };
-  } catch {
+  } catch (error) {
+    if (error instanceof RangeError) return TOO_DEEP;
     return undefined;
   }
 }
@@ -132,7 +146,8 @@ function readLines(text: string): ReadBody | BodyProblem {
     if (trimmed === "") continue;
     try {
       values.push(parseJson(trimmed));
-    } catch {
+    } catch (error) {
+      if (error instanceof RangeError) return TOO_DEEP;
       return cutOff(`line ${index + 1} of ${lines.length} is not valid JSON, it may be cut off`);
     }
     kept.push(trimmed);
@@ -166,12 +181,23 @@ function decode(bytes: Uint8Array, headers: Headers): { text: string; bytes: Uin
     };
   }
   try {
-    const text = decoding.decode(bytes);
+    const text = BYTEWISE_REGEXP.test(decoding.encoding)
+      ? utf8OrBytewise(bytes, decoding)
+      : decoding.decode(bytes);
     if (decoding.encoding !== "utf-8") return { text, bytes: new TextEncoder().encode(text) };
     return { text, bytes: hasUtf8Mark(bytes) ? bytes.subarray(3) : bytes };
   } catch {
     const name = decoding.encoding === "utf-8" ? "UTF-8" : decoding.encoding;
-    return { code: "invalid-utf8", reason: `${size} is not valid ${name}`, isTransient: true };
+    return { code: "invalid-utf8", reason: `${size} is not valid ${name}`, isTransient: true, next: AGAIN };
+  }
+}
+
+/** Servers name such a charset and send UTF-8: what is valid as that and beyond ASCII is nothing else. */
+function utf8OrBytewise(bytes: Uint8Array, decoding: TextDecoder): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return decoding.decode(bytes);
   }
 }
 
@@ -201,7 +227,7 @@ function contentType(headers: Headers): string {
 }
 
 function cutOff(reason: string): BodyProblem {
-  return { code: "invalid-json", reason, isTransient: true };
+  return { code: "invalid-json", reason, isTransient: true, next: AGAIN };
 }
 
 function notJson({ status }: Answer, type: string, wanted: BodyFormat = "json"): BodyProblem {

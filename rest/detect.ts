@@ -8,7 +8,7 @@ import { normalizedPath } from "../pipeline/json_path.ts";
 import { fieldsOf, keysOf } from "./body_fields.ts";
 import { countedPages } from "./detect_counter.ts";
 import { guessed, unknownPaging } from "./detect_doubt.ts";
-import { linkTarget } from "./link_header.ts";
+import { isLinkBroken, linkTarget } from "./link_header.ts";
 import { cursor } from "./paginators/cursor.ts";
 import { headerLink } from "./paginators/header_link.ts";
 import { jsonLink } from "./paginators/json_link.ts";
@@ -29,7 +29,7 @@ const TOTAL_NAMES = new Set(["total_pages", "pages", "totalpages"]);
 /** The paginator for an API whose first page this is; `reason` says what gave it away. */
 export function detectPaginator(page: PageView): Paginator {
   const { headers, body } = page.response;
-  if (linkTarget(headers, "next") !== undefined) {
+  if (linkTarget(headers, "next") !== undefined || isLinkBroken(headers, "next")) {
     return { ...headerLink(), reason: 'the Link header has rel="next"' };
   }
   const next = findNext(body);

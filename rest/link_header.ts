@@ -36,6 +36,15 @@ export function linkTarget(headers: Headers, rel: string): string | undefined {
   return text === null ? undefined : parseLinkHeader(text).find((link) => link.rels.includes(wanted))?.target;
 }
 
+/** Whether a header speaks of a link with this relation, but in a syntax from which none can be read. */
+export function isLinkBroken(headers: Headers, rel: string): boolean {
+  const text = headers.get("link");
+  if (text === null || linkTarget(headers, rel) !== undefined) return false;
+  const said = text.matchAll(/;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/gi);
+  const wanted = rel.toLowerCase();
+  return said.some(([, quoted, bare]) => (quoted ?? bare ?? "").toLowerCase().split(/\s+/).includes(wanted));
+}
+
 /** Reads `; name=value` parts up to the comma that ends the link. The first `rel` counts. */
 function readParams(text: string, start: number): { rel?: string; end: number } {
   let rel: string | undefined;

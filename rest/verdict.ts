@@ -101,12 +101,12 @@ function missingScope(headers: Headers): string | undefined {
   return shortSentence(challengeParam(challenge, "scope")) ?? "unnamed";
 }
 
-function defaultAdvice(status: number): string | undefined {
+function defaultAdvice(status: number): string {
   if (status === 401) return "check the credentials of this source";
   if (status === 403) return "give these credentials a role or scope that may read this";
   if (status === 404) return "check base_url and the path of this resource";
-  if (status >= 500) return "rerun later";
-  return undefined;
+  if (status >= 500 || [408, 423, 425, 429].includes(status)) return "rerun later";
+  return "check the path, the params and the method of this resource";
 }
 
 /** A text of the API that is fit for an error message: one short line without secrets. */

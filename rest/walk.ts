@@ -8,6 +8,7 @@ import { crc32 } from "node:zlib";
 import { ExtractError, SluiceError } from "../pipeline/errors.ts";
 import { stringifyJson } from "../pipeline/json.ts";
 import { jsonPath } from "../pipeline/json_path.ts";
+import { shapeError } from "./answer_shape.ts";
 import { checkOrigin, describeRequest } from "./origin.ts";
 import { capPageSize, pageSize } from "./retry.ts";
 import { detectSelector, selectRecords } from "./select.ts";
@@ -68,6 +69,8 @@ class Progress {
   readonly #taken: ReadonlySet<string>;
   #paginator: Paginator;
   #selector: string | undefined;
+  /** The body of a page was a list itself. */
+  #wasList = false;
   /** The page size that was lowered last; undefined while the first one works. */
   #size: number | undefined;
   #bodyPrint = "";
@@ -107,6 +110,10 @@ class Progress {
       this.#noteSize(asked, place);
       if (response.body !== undefined) this.#selector ??= detectSelector(response.body);
       const selector = this.#selector ?? "$";
+      const isDetected = this.#parts.dataSelector === undefined;
+      const wrong = shapeError(response.body, { selector, isDetected, wasList: this.#wasList });
+      if (wrong) throw wrong;
+      this.#wasList ||= Array.isArray(response.body);
       const records = selectRecords(response.body, selector);
       const view: PageView = {
         ...place,

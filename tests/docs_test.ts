@@ -12,7 +12,7 @@ import { listSource } from "../cli/sources.ts";
 import manifest from "../deno.json" with { type: "json" };
 import { destinationNames, findDestination } from "../destinations/mod.ts";
 import type { ParameterSpec, ParameterSpecs } from "../pipeline/parameters.ts";
-import { startOktaSimulator } from "../simulator/okta/mod.ts";
+import { FAULTS, ODDITIES, startOktaSimulator } from "../simulator/okta/mod.ts";
 import { builtInSources } from "../sources/mod.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -57,8 +57,7 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
 }
 
 /** Checks, or with `SLUICE_UPDATE_DOCS=1` writes, a table that is made from the code. */
-function checkTable(marker: string, expected: string): void {
-  const path = "docs/configuration.md";
+function checkTable(marker: string, expected: string, path = "docs/configuration.md"): void {
   const text = read(path);
   const start = text.indexOf(`<!-- ${marker} -->`) + `<!-- ${marker} -->`.length;
   const end = text.indexOf("<!-- end -->", start);
@@ -126,6 +125,21 @@ Deno.test("docs/configuration.md has every command and option as the code has it
     ) => [`\`${fullName(command)}\``, `\`${option.flags}\``, optionMeaning(option)])
   );
   checkTable("options", tableOf(["Command", "Option", "Meaning"], rows));
+});
+
+Deno.test("docs/simulator.md has every kind of fault and oddity as the code has it", () => {
+  const parametersOf = (samples: readonly object[] = []) => [...new Set(samples.flatMap(Object.keys))];
+  const faults = Object.entries(FAULTS).map(([name, { group, help, samples, deceives = "nobody" }]) => [
+    `\`${name}\``,
+    parametersOf(samples).map((each) => `\`${each}\``).join(", "),
+    group,
+    help,
+    deceives,
+  ]);
+  const head = ["Kind", "Parameters", "Bites", "What happens", "Deceives"];
+  checkTable("faults", tableOf(head, faults), "docs/simulator.md");
+  const oddities = Object.entries(ODDITIES).map(([name, { help }]) => [`\`${name}\``, help]);
+  checkTable("oddities", tableOf(["Oddity", "What it is"], oddities), "docs/simulator.md");
 });
 
 Deno.test("README.md shows every command and names every destination", () => {

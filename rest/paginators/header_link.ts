@@ -2,8 +2,9 @@
  * Paging by `Link` response headers: the server says the whole next URL and it is taken as it is.
  * @module
  */
+import { ExtractError } from "../../pipeline/errors.ts";
 import type { ParameterSpecs } from "../../pipeline/parameters.ts";
-import { linkTarget } from "../link_header.ts";
+import { isLinkBroken, linkTarget } from "../link_header.ts";
 import type { Options } from "../options.ts";
 import { followLink } from "../request_url.ts";
 import type { Paginator, RequestSpec } from "../types.ts";
@@ -42,9 +43,23 @@ export function headerLink(options: HeaderLinkOptions | Options = {}): Paginator
     options: { links_next_key: rel, polls },
     polls,
     first: (request) => request,
-    next: ({ request, response }) => peek(request, response.headers),
+    next({ request, response: { headers } }) {
+      if (isLinkBroken(headers, rel)) throw brokenLink(rel);
+      return peek(request, headers);
+    },
     peek,
   };
+}
+
+/** To take it for the end of the list would lose what follows. */
+function brokenLink(rel: string): ExtractError {
+  return new ExtractError(
+    `Cannot continue paging: the Link header names "${rel}" and holds no readable link`,
+    {
+      code: "invalid-next-link",
+      next: "run again later; where it stays so, set another paginator",
+    },
+  );
 }
 
 /** `header_link` for the registry. */

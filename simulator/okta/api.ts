@@ -9,6 +9,7 @@ import { ApiError } from "./api_error.ts";
 import { authenticate, authorize, type Caller } from "./auth.ts";
 import type { Answer, Call, ListAnswer } from "./call.ts";
 import type { Admission } from "./limits.ts";
+import { odd } from "./odd_records.ts";
 import {
   type Cursor,
   cutPage,
@@ -102,16 +103,17 @@ function replyTo(
   request: ApiRequest,
   { answer, call, cursor }: { answer: Answer; call: Call; cursor: Cursor | undefined },
 ): Reply {
-  const { link } = state.organisation.switches;
+  const { link, oddities } = state.organisation.switches;
+  const bodyOf = (items: readonly string[]) => `[${items.map((text) => odd(text, oddities)).join(",")}]`;
   if ("record" in answer) {
     const headers: ReplyHeaders = answer.hasEtag ? { etag: etagOf(answer.record) } : {};
-    return jsonReply(answer.record, { headers });
+    return jsonReply(odd(answer.record, oddities), { headers });
   }
   const base = request.origin + request.url.pathname;
   if ("items" in answer) {
     const next = answer.nextQuery === undefined ? undefined : `${base}?${answer.nextQuery}`;
     const headers = { link: linkHeader(`${base}?${answer.selfQuery}`, next, link) };
-    return jsonReply(`[${answer.items.join(",")}]`, { headers, items: answer.items.length });
+    return jsonReply(bodyOf(answer.items), { headers, items: answer.items.length });
   }
   const { parameters } = request.match.route;
   const page = pageOf(state, { answer, call, cursor });
@@ -124,7 +126,7 @@ function replyTo(
     next = `${base}?${normalizedQuery(query, parameters, call.limit)}`;
   }
   const headers = { link: linkHeader(self, next, link) };
-  return jsonReply(`[${page.items.join(",")}]`, { headers, items: page.items.length });
+  return jsonReply(bodyOf(page.items), { headers, items: page.items.length });
 }
 
 interface PageRequest {

@@ -1,37 +1,11 @@
 /**
- * Faults on request: which requests they hit, and what happens to those.
+ * Faults on request: which requests they hit. What happens to those is in `fault_catalogue.ts`.
  *
  * @module
  */
 
+import type { FaultAction, FaultMemory } from "./fault_kinds.ts";
 import { sequence } from "./random.ts";
-
-/** What can go wrong with a request. */
-export type FaultAction =
-  /** An API error by its code, for example `E0000009` (500), `E0000010` (503) or `E0000239` (423). */
-  | { readonly kind: "error"; readonly code: string; readonly summary?: string }
-  /** A status with an HTML body, as gateways send. */
-  | { readonly kind: "html"; readonly status: number }
-  /** The 404 of the edge, which has no error code. */
-  | { readonly kind: "edge-404" }
-  /** 429; without rate headers when `headers` is `missing`, with a useless reset when it is `not-a-number`. */
-  | { readonly kind: "throttle"; readonly headers?: "missing" | "not-a-number" | "duplicate" }
-  /** A good answer whose rate headers are odd. */
-  | { readonly kind: "rate-headers"; readonly headers: "missing" | "not-a-number" | "duplicate" }
-  /** 200 with no body, half a body, or bytes that are not UTF-8. */
-  | { readonly kind: "empty-body" | "truncated-json" | "invalid-utf8" }
-  /** The connection breaks, before or within the answer. */
-  | { readonly kind: "reset-before-headers" | "reset-mid-body" }
-  /** No answer until the client gives up, or for `ms`. */
-  | { readonly kind: "hang"; readonly ms?: number }
-  /** A good answer, later. */
-  | { readonly kind: "delay"; readonly ms: number }
-  /** 302 to a login page, or 200 with one. */
-  | { readonly kind: "redirect" | "html-page" }
-  /** A next link that leads back: to the same page, or to one that leads back to it. */
-  | { readonly kind: "endless-next"; readonly isCycle?: boolean }
-  /** A next link to another origin. */
-  | { readonly kind: "foreign-next"; readonly origin: string };
 
 /** A fault and the requests it is for. */
 export interface Fault {
@@ -68,6 +42,7 @@ interface ArmedFault {
 export class FaultPlan {
   readonly #seed: number;
   #armed: ArmedFault[] = [];
+  readonly memory: FaultMemory = { pages: new Map(), held: new Map() };
 
   constructor(seed: number) {
     this.#seed = seed;

@@ -26,3 +26,9 @@ export function setMembers(target: object, members: Readonly<Record<string, unkn
     else Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
   }
 }
+
+/** The texts of the elements of an array. */
+export function elementsOf(text: string): string[] {
+  const elements = parseLosslessly(text) as unknown as unknown[];
+  return elements.map((element) => JSON.stringify(element));
+}

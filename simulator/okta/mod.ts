@@ -18,10 +18,13 @@ import { truthLines, truthRecords } from "./truth.ts";
 
 export type { RoleTokens } from "./auth.ts";
 export type { ClockStart } from "./clock.ts";
-export type { Fault, FaultAction } from "./faults.ts";
+export { FAULT_NAMES, FAULTS, samplesOf } from "./fault_catalogue.ts";
+export type { FaultAction, FaultName } from "./fault_kinds.ts";
+export type { Fault } from "./faults.ts";
 export type { Politeness, RateLimitOptions } from "./limits.ts";
 export type { Mutation, MutationResult, ProfileChanges } from "./mutations.ts";
 export type { OrganisationOptions } from "./organisation.ts";
+export { ODDITIES, type OddityName } from "./odd_records.ts";
 export type { RequestRecord } from "./requests.ts";
 export type { DerivedSession } from "./sessions.ts";
 export { DEFAULT_SWITCHES, type Switches } from "./switches.ts";

@@ -5,6 +5,7 @@
  */
 
 import type { ApiError } from "./api_error.ts";
+import type { Delivery } from "./delivery.ts";
 import { opaqueText } from "./identifiers.ts";
 import type { Admission } from "./limits.ts";
 import { hashText } from "./random.ts";
@@ -17,6 +18,10 @@ export interface Reply {
   readonly status: number;
   readonly headers: ReplyHeaders;
   readonly body: string;
+  /** Sent in place of the body's own. */
+  readonly bytes?: Uint8Array;
+  /** Default: as it should. */
+  readonly delivery?: Delivery;
   /** Lines written one by one after the body, for answers too large to hold. */
   readonly lines?: Iterable<string>;
   /** Records in the body, which latency grows with. */

@@ -11,8 +11,10 @@ import { gzipSync } from "node:zlib";
 import { answerApi, askedLimit } from "./api.ts";
 import { ApiError } from "./api_error.ts";
 import { answerControl } from "./control.ts";
-import { breakAnswer, breakReply } from "./breakage.ts";
-import type { FaultAction } from "./faults.ts";
+import { deliver } from "./delivery.ts";
+import { breakAnswer, breakReply } from "./fault_catalogue.ts";
+import type { FaultAction, FaultSite } from "./fault_kinds.ts";
+import { pagedByLink } from "./paged_by_link.ts";
 import { errorReply, jsonReply, rateHeaders, type Reply, requestIdOf } from "./reply.ts";
 import type { RequestRecord } from "./requests.ts";
 import { findRoute } from "./routes.ts";
@@ -42,6 +44,7 @@ export class SimulatorServer {
     this.holder = holder;
     this.#server = createServer((request, response) => {
       this.#handle(request, response).catch((error) => {
+        if (request.destroyed && error.code === "ECONNRESET") return;
         // A defect of the simulator must not look like a behaviour of the API.
         console.error("simulator failed:", error);
         response.destroy();
@@ -108,15 +111,15 @@ export class SimulatorServer {
       const limit = askedLimit(url, match?.route);
       const fault = state.faults.pick({ route: record.route, url: request.url ?? "", limit });
       record.fault = fault?.kind;
-      const reply = await this.#reply(state, { request, url, origin, record, hasRoom, fault });
+      const site = siteOf(state, { url, origin });
+      const reply = await this.#reply(state, { request, url, origin, record, hasRoom, fault, site });
       await this.#pause(latencyOf(state, reply.items));
-      const changed = breakReply(reply, fault, { url, origin });
+      const changed = breakReply(reply, fault, site);
       record.status = changed.status;
       record.items = changed.items;
       record.durationMs = performance.now() - started;
-      if (fault?.kind === "hang" || fault?.kind === "delay") await this.#pause(fault.ms ?? 3_600_000);
       if (this.#isClosed) return;
-      record.bytes = this.#write(state, { request, response, reply: changed, fault });
+      record.bytes = await this.#write(state, { request, response, reply: changed });
     } finally {
       state.limiter.leave();
     }
@@ -124,17 +127,18 @@ export class SimulatorServer {
 
   async #reply(
     state: SimulatorState,
-    { request, url, origin, record, hasRoom, fault }: {
+    { request, url, origin, record, hasRoom, fault, site }: {
       request: IncomingMessage;
       url: URL;
       origin: string;
       record: RequestRecord;
       hasRoom: boolean;
       fault: FaultAction | undefined;
+      site: FaultSite;
     },
   ): Promise<Reply> {
     if (!hasRoom) return concurrencyReply(state);
-    const broken = breakAnswer(fault, state.organisation.clock.now());
+    const broken = breakAnswer(fault, site);
     if (broken) {
       await readBody(request);
       return broken;
@@ -149,15 +153,10 @@ export class SimulatorServer {
     return answerApi(state, { method, url, origin, headers: request.headers, match, record });
   }
 
-  #write(
+  async #write(
     state: SimulatorState,
-    { request, response, reply, fault }: {
-      request: IncomingMessage;
-      response: ServerResponse;
-      reply: Reply;
-      fault: FaultAction | undefined;
-    },
-  ): number {
+    { request, response, reply }: { request: IncomingMessage; response: ServerResponse; reply: Reply },
+  ): Promise<number> {
     const { switches, clock } = state.organisation;
     const isBare = reply.headers["x-sluice-bare"] !== undefined;
     const headers: Record<string, string | string[]> = {
@@ -167,28 +166,15 @@ export class SimulatorServer {
     delete headers["x-sluice-bare"];
     if (!isBare) headers["x-okta-request-id"] = requestIdOf(++this.#count);
     if (switches.setCookie) headers["set-cookie"] = "JSESSIONID=0123456789ABCDEF; Path=/; Secure; HttpOnly";
-    let body: string | Uint8Array = fault?.kind === "invalid-utf8" ? spoiled(reply.body) : reply.body;
+    let body: string | Uint8Array = reply.bytes ?? reply.body;
     if (switches.gzip && body.length > 0 && String(request.headers["accept-encoding"]).includes("gzip")) {
       body = gzipSync(body, { level: 1 });
       headers["content-encoding"] = "gzip";
     }
-    const size = Buffer.byteLength(body);
-    headers["content-length"] = String(size);
-    if (fault?.kind === "reset-before-headers") {
-      // On a kept-alive connection fetch repeats such a request once by itself; use count 0 or 2 to be noticed.
-      response.destroy();
-      return 0;
-    }
-    response.sendDate = false;
-    response.writeHead(reply.status, headers);
-    if (fault?.kind === "reset-mid-body") {
-      const half = Buffer.from(body).subarray(0, Math.floor(size / 2));
-      response.write(half, () => response.destroy());
-      return half.length;
-    }
-    // A text is written together with the headers in one piece, which is a fifth faster than bytes.
-    response.end(body);
-    return size;
+    return await deliver(response, { ...reply, headers, body }, async (ms) => {
+      await this.#pause(ms);
+      return !this.#isClosed;
+    });
   }
 
   /** Waits in real time; closing the server ends the wait. */
@@ -202,6 +188,19 @@ export class SimulatorServer {
     this.#timers.delete(timer);
     this.#pending.delete(resolve);
   }
+}
+
+function siteOf(state: SimulatorState, { url, origin }: { url: URL; origin: string }): FaultSite {
+  return {
+    url,
+    origin,
+    now: state.organisation.clock.now(),
+    list: pagedByLink,
+    memory: state.faults.memory,
+    refuse: (code, summary) =>
+      errorReply(new ApiError(code, summary === undefined ? {} : { summary }), false),
+    budget: rateHeaders,
+  };
 }
 
 function newRecord(state: SimulatorState, request: IncomingMessage, url: URL): RequestRecord {
@@ -297,12 +296,6 @@ function latencyOf({ options, draw }: SimulatorState, items: number): number {
   if (typical === 0) return 0;
   const isSlow = draw() < 0.01;
   return isSlow ? typical * 15 : typical * (0.4 + 1.6 * draw() ** 2) + items * typical / 200;
-}
-
-function spoiled(body: string): Uint8Array {
-  const bytes = Buffer.from(body);
-  if (bytes.length > 20) bytes.set([0xff, 0xfe, 0xc3, 0x28], Math.floor(bytes.length / 2));
-  return bytes;
 }
 
 async function write(response: ServerResponse, reply: Reply): Promise<void> {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { OddityName } from "./odd_records.ts";
+
 /** The switches; all can be changed while the simulator runs. */
 export interface Switches {
   /** How `Link` is written: two header lines, one joined line, next before self, or `rel` without quotes. */
@@ -65,6 +67,8 @@ export interface Switches {
   mutationsEmitEvents: boolean;
   /** Hostile data only: above 0, custom attributes change type, appear and vanish, as between two runs. */
   schemaGeneration: number;
+  /** Oddities that records have, by name; see `odd_records.ts`. */
+  oddities: readonly OddityName[];
 }
 
 /** The behaviour of a simulator nobody has switched. */
@@ -98,4 +102,5 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   logTrickle: false,
   mutationsEmitEvents: true,
   schemaGeneration: 0,
+  oddities: [],
 };

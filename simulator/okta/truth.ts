@@ -8,6 +8,7 @@
 import { appText, assignmentText } from "./app_text.ts";
 import { groupText } from "./group_text.ts";
 import { eventText } from "./log_text.ts";
+import { odd, type OddityName } from "./odd_records.ts";
 import type { Organisation } from "./organisation.ts";
 import { derivedSessions } from "./sessions.ts";
 import { userText } from "./user_text.ts";
@@ -87,7 +88,12 @@ export function truthLines(organisation: Organisation, resource: string, origin:
       `Cannot tell the truth about "${resource}": known resources are ${TRUTHS.join(", ")}`,
     );
   }
-  return lines(organisation, origin);
+  const { oddities } = organisation.switches;
+  return oddly(lines(organisation, origin), oddities);
+}
+
+function* oddly(lines: Iterable<string>, oddities: readonly OddityName[]): Iterable<string> {
+  for (const line of lines) yield odd(line, oddities);
 }
 
 /** The records of a resource as objects. */
