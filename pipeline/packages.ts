@@ -7,7 +7,7 @@ import { resourceGraph } from "../extract/graph.ts";
 import type { Source } from "../extract/definition/source.ts";
 import type { ResolvedSource } from "../extract/definition/validate.ts";
 import type { Destination, Session } from "./destination.ts";
-import { LoadError, NormalizeError, SluiceError, StateError } from "./errors.ts";
+import { LoadError, NormalizeError, type SluiceError, StateError } from "./errors.ts";
 import { extractInto, schemaNameOf } from "./extraction.ts";
 import { disk } from "./file_layer.ts";
 import { makeDirectory } from "./files.ts";

@@ -63,8 +63,10 @@ async function makePackage(): Promise<{ parent: string; directory: string; files
   await pkg.append("r", { header: { records: 1 }, body: new TextEncoder().encode('[{"id":9}]') });
   await pkg.addKey("r", ["1"], true);
   await pkg.addKey("r", ["3"], false);
-  await pkg.seal({ r: SUMMARY } as never, {
-    sources: { s: { resources: { r: { incremental: { at: "2026-01-01" } } } } },
+  await pkg.seal({
+    resources: { r: SUMMARY } as never,
+    state: { sources: { s: { resources: { r: { incremental: { at: "2026-01-01" } } } } } },
+    onto: null,
   });
   const files = new Map<string, Uint8Array>();
   for await (const { name } of Deno.readDir(pkg.directory)) {
