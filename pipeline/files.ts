@@ -116,3 +116,8 @@ export class AppendFile {
     return this.#last = this.#last.then(action);
   }
 }
+
+/** Whether Windows takes a file name for a device, whatever extension it has. */
+export function isDeviceName(name: string): boolean {
+  return /^(?:aux|con|nul|prn|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)(?:$|[ .])/i.test(name);
+}

@@ -11,7 +11,7 @@ import { AnswerFile } from "./answer_file.ts";
 import { StateError } from "./errors.ts";
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
 import type { StoredHints } from "./table_hints.ts";
-import { AppendFile, readLines, replaceFile, syncDirectory } from "./files.ts";
+import { AppendFile, isDeviceName, readLines, replaceFile, syncDirectory } from "./files.ts";
 import { frameOf, type FramePlace, readFrames } from "./package_frames.ts";
 import { writing } from "./package_write.ts";
 
@@ -249,7 +249,9 @@ export class LoadPackage implements AsyncDisposable {
 
 /** Resource names are free text; file names are short, and on some machines capital letters do not count. */
 function fileName(resource: string): string {
-  const name = encodeURIComponent(resource.toWellFormed()).replace(/^\./, "%2E");
+  const text = encodeURIComponent(resource.toWellFormed()).replaceAll("*", "%2A");
+  const isHidden = text.startsWith(".") || isDeviceName(text);
+  const name = isHidden ? `%${text.charCodeAt(0).toString(16).toUpperCase()}${text.slice(1)}` : text;
   if (name.length <= LONGEST_NAME && resource === resource.toLowerCase()) return name;
   return `${name.slice(0, LONGEST_NAME)}~${crc32(resource).toString(16)}`;
 }

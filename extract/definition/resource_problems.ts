@@ -3,6 +3,7 @@
  * @module
  */
 import { jsonPath } from "../../pipeline/json_path.ts";
+import { isReservedTable } from "../../pipeline/naming.ts";
 import { Cursor } from "../cursor.ts";
 import { attempt, type Problem } from "./problems.ts";
 import { referenceProblems } from "./references.ts";
@@ -44,8 +45,11 @@ function hasFunction({ filter, map, yield_map }: ProcessingStep): boolean {
   return (filter ?? map ?? yield_map) !== undefined;
 }
 
-function settingsProblems({ settings }: ResolvedResource, at: string): Problem[] {
-  const { columns } = settings;
+function settingsProblems({ name, settings }: ResolvedResource, at: string): Problem[] {
+  const { columns, table_name: table } = settings;
+  const text = 'names a table that begins with "_dlt" or "sqlite_"; such names are reserved';
+  if (typeof table === "string" && isReservedTable(table)) return [{ path: `${at}.table_name`, text }];
+  if (!table && isReservedTable(name)) return [{ path: `${at}.name`, text }];
   if (!columns || Object.keys(columnsByName(columns)).every((name) => name.trim())) return [];
   return [{ path: `${at}.columns`, text: "has a column without a name" }];
 }
