@@ -85,7 +85,7 @@ function withoutQueries(text: string): string {
 }
 
 const HOME = new URL("../", import.meta.url).href;
-const OURS_REGEXP = /^(?:cli|destinations|extract|openapi|pipeline|rest|main\.ts|mod\.ts)\b/;
+const OURS_REGEXP = /^(?:cli|confine|destinations|extract|openapi|pipeline|rest|main\.ts|mod\.ts)\b/;
 
 /** The place in the author's own file that an error, or a text, names: the first that is not in a file of Sluice. */
 export function placeOf(error: unknown): Pick<At, "file" | "line" | "columnNumber"> {

@@ -218,7 +218,7 @@ function total(counts: readonly PlannedRequests[]): PlannedRequests {
 
 /** Takes the records of a page into the schema and tells what that changed. */
 function plannedTables(
-  { node, records }: ProbeResult,
+  { node, records, tables }: ProbeResult,
   { schema, naming }: { schema: Schema; naming: Naming },
 ): PlannedTable[] {
   const { settings } = node.resource;
@@ -228,8 +228,8 @@ function plannedTables(
     maxTableNesting: settings.max_table_nesting ?? undefined,
     rootKey: handsDownRootKeys(settings),
   };
-  for (const record of records) {
-    const name = typeof settings.table_name === "function" ? settings.table_name(record) : undefined;
+  for (const [index, record] of records.entries()) {
+    const name = tables?.[index];
     const table = rootTable(schema, naming, node.name, {
       ...storedHints(settings),
       ...(name !== undefined && { table_name: name }),

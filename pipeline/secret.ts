@@ -12,6 +12,7 @@ const SHORTEST_CORE = 12;
 /** Shorter words of several lines are no part to keep secret, e.g. `PRIVATE`. */
 const SHORTEST_LINE = 20;
 const values = new Set<string>();
+let listener: ((value: string) => void) | undefined;
 /** Every known secret in each of its forms, longest first. */
 let forms: readonly string[] = [];
 /** The least that tells that one is there, as the bytes of UTF-8: pages of megabytes are searched for it. */
@@ -59,11 +60,17 @@ export function revealText(value: string | Secret): string {
   return value instanceof Secret ? value.reveal() : value;
 }
 
+/** Tells of every secret that is learned from now on. */
+export function onSecret(learned: (value: string) => void): void {
+  listener = learned;
+}
+
 /** Remembers a text that must never be printed, e.g. a token that a server issued. */
 export function register(value: string): void {
   // Shorter texts would blank ordinary words all over the output.
   if (value.length < SHORTEST_SECRET || values.has(value)) return;
   values.add(value);
+  listener?.(value);
   // Of a key of many lines, each says a part.
   for (const line of value.includes("\n") ? value.split(/\s+/) : []) {
     if (line.length >= SHORTEST_LINE) register(line);
