@@ -83,10 +83,16 @@ export function readElsewhere(module: ConfinedModule, built: BuiltElsewhere): El
           keep: ({ owner, key, answer }: Kept) => answers!.keep(String(owner), String(key), answer!),
           ...storing(sink, names),
         },
-        ask: { sourceName, limit, fullRefresh, isResumed, state, hasAnswers: answers !== undefined },
+        ask: {
+          sourceName,
+          limit,
+          fullRefresh,
+          isResumed,
+          state: stateOf(state, sourceName),
+          hasAnswers: answers !== undefined,
+        },
       }) as { summaries: Record<string, ResourceSummary>; state: JsonObject };
-      for (const key of Object.keys(state)) delete state[key];
-      Object.assign(state, result.state);
+      Object.assign(state.sources as JsonObject, stateOf(result.state, sourceName).sources);
       const loading = nodes.filter(({ loads, name }) => loads && Object.hasOwn(result.summaries, name));
       return Object.fromEntries(loading.map(({ name }) => [name, result.summaries[name]!]));
     },
@@ -106,7 +112,7 @@ export function readElsewhere(module: ConfinedModule, built: BuiltElsewhere): El
             wake.resolve();
           },
         },
-        ask: { state, sourceName },
+        ask: { state: state && stateOf(state, sourceName ?? ""), sourceName },
       }).then(() => true);
       done.catch(() => {});
       for (;;) {
@@ -117,6 +123,12 @@ export function readElsewhere(module: ConfinedModule, built: BuiltElsewhere): El
       }
     },
   };
+}
+
+/** The part of a state that is the source's own; other sources may keep theirs in the same pipeline. */
+function stateOf({ sources }: JsonObject, sourceName: string): JsonObject {
+  const own = isJsonObject(sources) && Object.hasOwn(sources, sourceName) ? sources[sourceName] : undefined;
+  return { sources: { [sourceName]: isJsonObject(own) ? own : {} } };
 }
 
 interface Kept {

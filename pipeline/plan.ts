@@ -14,9 +14,9 @@ import type { ResolvedSource } from "../extract/definition/validate.ts";
 import { CLIENT_DEFAULTS, RestClient } from "../rest/client.ts";
 import { describeRequest } from "../rest/origin.ts";
 import { createPaginator } from "../rest/paginators/mod.ts";
-import type { ClientConfig } from "../rest/types.ts";
+import type { ClientConfig, Paginator, RequestSpec } from "../rest/types.ts";
 import type { Destination, Session } from "./destination.ts";
-import { formatError } from "./errors.ts";
+import { formatError, SluiceError } from "./errors.ts";
 import type { Emit, RunEvent } from "./events.ts";
 import type { JsonObject } from "./json.ts";
 import { Naming } from "./naming.ts";
@@ -168,7 +168,17 @@ function firstRequest(
     { incremental: values },
     incremental && values ? cursorParams(incremental, values) : {},
   );
-  return request && describeRequest(createPaginator(endpoint.paginator).first(request));
+  return request && describeRequest(firstPage(createPaginator(endpoint.paginator), request));
+}
+
+/** The request for the first page; of a paginator that is elsewhere, what it begins with. */
+function firstPage(paginator: Paginator, request: RequestSpec): RequestSpec {
+  try {
+    return paginator.first(request);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === "confined-function") return request;
+    throw error;
+  }
 }
 
 function cursorOf(node: ResourceNode, state: JsonObject): Cursor | undefined {
