@@ -140,7 +140,7 @@ const refused: [what: string, source: string, message: RegExp][] = [
   [
     "imports data beside it",
     'import data from "./account.json" with { type: "json" };\nexport default [{ name: "x", records: () => [data] }];',
-    /it imports ".*account\.json", which is no code.*\n.*\n  next: if the module may read it, run with --allow read=/,
+    /it imports ".*account\.json", which is no code.*\n.*\n {2}next: if the module may read it, run with --allow read=/,
   ],
   [
     "takes the name of the destinations",

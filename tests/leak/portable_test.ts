@@ -6,7 +6,7 @@ import assert from "assert";
 import fc from "property";
 import { Crossing } from "../../confine/portable.ts";
 import { errorOf, portableError } from "../../confine/wire.ts";
-import { ExtractError, SluiceError } from "../../pipeline/errors.ts";
+import { ExtractError, type SluiceError } from "../../pipeline/errors.ts";
 import { Double, type JsonObject, parseJson, stringifyJson } from "../../pipeline/json.ts";
 import { Secret } from "../../pipeline/secret.ts";
 
