@@ -10,7 +10,7 @@ import { paginatorParameters, registerPaginator } from "../rest/paginators/mod.t
 import { defineSource, type Source, type SourceDefinition } from "../extract/definition/source.ts";
 import type { AnySource } from "../extract/definition/source_module.ts";
 import { isCodeOf } from "./code_files.ts";
-import { type Allowed, permissionsFor } from "./permissions.ts";
+import { type Allowed, checkOrigins, permissionsFor } from "./permissions.ts";
 import { Crossing } from "./portable.ts";
 import type { Described } from "./protocol.ts";
 import { readElsewhere } from "./read_elsewhere.ts";
@@ -92,6 +92,7 @@ function refusedImport(path: string, file: string): ConfigError {
 function factoryOf(module: ConfinedModule, describing: SourceWorker, described: Described): AnySource {
   const { definition: said, given: told, resources, kinds } = described;
   refuseName(module.path, said);
+  checkOrigins([said.origins ?? []].flat(), module.path);
   standIn(kinds);
   let values: unknown;
   const definition: SourceDefinition = {

@@ -59,6 +59,19 @@ function hostOf(origin: string): string {
   return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
 }
 
+/** Refuses what is no origin. @throws {ConfigError} "invalid-source" */
+export function checkOrigins(origins: readonly unknown[], path: string): void {
+  const wrong = origins.find((each) =>
+    typeof each !== "string" || !/^https?:/.test(URL.parse(each)?.origin ?? "")
+  );
+  if (wrong === undefined) return;
+  throw new ConfigError(`Cannot load "${path}": ${JSON.stringify(wrong)} in its origins is no origin`, {
+    code: "invalid-source",
+    at: { file: path },
+    next: 'write it with its scheme, e.g. "https://files.example"',
+  });
+}
+
 /** Every origin that a source says it talks to: its base URL, endpoints elsewhere, and where tokens come from. */
 export function declaredOrigins(
   { client, resources }: ResolvedSource,

@@ -223,6 +223,37 @@ Deno.test("sluice run can be stopped while a module does not let go", async () =
   });
 });
 
+Deno.test("a module names other origins that it talks to", async () => {
+  await withServers(async (api, elsewhere, heard) => {
+    const source = (origins: string) =>
+      `import { defineSource } from "@sluice/sluice";
+export default defineSource("two", {}, () => ({
+  client: { base_url: "${api}" },
+  resources: [{ name: "second", async *records({ restClient }) {
+    const client = restClient({ base_url: "${elsewhere}" });
+    yield [{ status: (await client.send(client.request("/asked"))).status }];
+  } }],
+}), { origins: ${origins} });`;
+    const files = {
+      "named.ts": source(`["${elsewhere}"]`),
+      "unnamed.ts": source("[]"),
+      "wrong.ts": source('["files.example"]'),
+    };
+    await withWorkplace({ files }, async (place) => {
+      const unnamed = await place.sluice("run", "./unnamed.ts");
+      assert.equal(unnamed.code, 2);
+      assert.match(unnamed.err, /may not use the network for this host[\s\S]*--allow net=127/);
+      assert.deepEqual(heard, []);
+      assert.match(
+        (await place.sluice("run", "./wrong.ts")).err,
+        /"files\.example" in its origins is no origin/,
+      );
+      assert.equal((await place.sluice("run", "./named.ts")).code, 0);
+      assert.equal(heard.length, 1);
+    });
+  });
+});
+
 Deno.test("--allow widens by name", async () => {
   await withServers(async (api, elsewhere, heard) => {
     const { host } = new URL(elsewhere);
