@@ -36,6 +36,8 @@ function firstLine(text: string): string {
 
 function adviceFor(text: string): string {
   if (text.startsWith("SyntaxError")) return "correct the module at that place";
+  const host = /^Requires import access to "(.+?)"/.exec(text)?.[1];
+  if (host !== undefined) return `if the module may load code from there, run with --allow import=${host}`;
   if (text.includes("@sluice/sluice")) {
     return "run it with the configuration of a clone of Sluice: deno run --config <clone>/deno.json …";
   }
