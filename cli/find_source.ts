@@ -2,19 +2,23 @@
  * From the name on the command line to a source: a built-in one, or a module of the user's own.
  * @module
  */
-import { type AnySource, loadSourceModule } from "../extract/definition/source_module.ts";
+import { loadConfined } from "../confine/mod.ts";
+import type { Allowed } from "../confine/permissions.ts";
+import type { AnySource } from "../extract/definition/source_module.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 import { nearest } from "../pipeline/nearest.ts";
 import { builtInSources } from "../sources/mod.ts";
+import { note } from "./print.ts";
 
 /**
- * Finds a source by its name, or loads it from a file such as `./pets.ts`.
+ * Finds a source by its name, or loads it from a file such as `./pets.ts`, which is confined to its own origins and
+ * what is `allowed` besides.
  *
  * @throws {ConfigError} `unknown-source` naming the nearest one, and what loading a module throws
  */
-export async function findSource(name: string): Promise<AnySource> {
+export async function findSource(name: string, allowed?: Allowed): Promise<AnySource> {
   if (Object.hasOwn(builtInSources, name)) return await builtInSources[name]();
-  if (/[\\/]|\.[cm]?[jt]s$/.test(name)) return await loadSourceModule(name);
+  if (/[\\/]|\.[cm]?[jt]s$/.test(name)) return await loadConfined(name, { allowed, say: note });
   const names = Object.keys(builtInSources);
   throw new ConfigError(`Cannot load "${name}": there is no such source`, {
     code: "unknown-source",

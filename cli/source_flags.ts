@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, InvalidArgumentError } from "cli";
+import { type Allowed, parseAllowed } from "../confine/permissions.ts";
 import type { AnySource } from "../extract/definition/source_module.ts";
 import type { Source } from "../extract/definition/source.ts";
 import { Configuration } from "../pipeline/config.ts";
@@ -15,6 +16,7 @@ export interface SourceFlags {
   readonly param?: Record<string, string>;
   readonly var?: Record<string, string>;
   readonly resources?: string[];
+  readonly allow?: Allowed;
 }
 
 /** A source as the options say it, with the configuration that it is looked up in. */
@@ -34,6 +36,11 @@ export function withSourceFlags(command: Command): Command {
       "--var <path=value>",
       "a value of the configuration by its TOML path; may be given again",
       collectPair,
+    )
+    .option(
+      "--allow <kind=name>",
+      "let a module do more than talk to its API, e.g. net=host,read=path,env=NAME; may be given again",
+      parseAllowed,
     );
 }
 
@@ -50,7 +57,7 @@ function collectPair(text: string, before: Record<string, string> = {}): Record<
  * @throws {ConfigError} when there is no such source, or the configuration cannot be read
  */
 export async function chooseSource(name: string, flags: SourceFlags): Promise<ChosenSource> {
-  const factory = await findSource(name);
+  const factory = await findSource(name, flags.allow);
   const configuration = await Configuration.load({ projectDirectory: Deno.cwd(), overrides: flags.var });
   const source = factory(flags.param);
   return {

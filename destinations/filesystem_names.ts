@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SessionContext } from "../pipeline/destination.ts";
 import { ConfigError, LoadError } from "../pipeline/errors.ts";
+import { isDeviceName } from "../pipeline/files.ts";
 import type { Table } from "../pipeline/schema_types.ts";
 
 /** Marker file at the root of a dataset, as dlt writes it. */
@@ -51,7 +52,7 @@ export function bucketPath(bucketUrl: string | undefined, context: SessionContex
 /** The name itself when it can be one part of a path. @throws {LoadError} with code `unsafe-name` when not */
 export function plainName(kind: string, name: string): string {
   const plain = name !== "" && !name.startsWith(".") && !/[. ]$/.test(name) && name.isWellFormed() &&
-    !UNSAFE_CHARACTERS_REGEXP.test(name);
+    !UNSAFE_CHARACTERS_REGEXP.test(name) && !(Deno.build.os === "windows" && isDeviceName(name));
   if (!plain) {
     throw new LoadError(
       `Cannot use ${JSON.stringify(name)} as the name of a ${kind}: it is no plain file name`,

@@ -36,7 +36,7 @@ export interface ExtractOptions {
 
 /** Receives pages and keys; a slow sink slows the reading. */
 export interface ExtractSink {
-  /** `records` are those of the page, where it points to an answer. */
-  append(resource: string, page: NewPage, records: readonly JsonObject[]): Promise<void>;
+  /** `records` are those of the page, where it points to an answer and they are at hand. */
+  append(resource: string, page: NewPage, records?: readonly JsonObject[]): Promise<void>;
   addKey(resource: string, key: readonly string[], walked: boolean): Promise<void>;
 }

@@ -17,6 +17,8 @@ export async function extract(
   options: ExtractOptions,
   sink: ExtractSink,
 ): Promise<Record<string, ResourceSummary>> {
+  const { elsewhere } = options.source;
+  if (elsewhere) return await elsewhere.extract(options, sink);
   const nodes = resourceGraph(options.source.resources, options.resources);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);

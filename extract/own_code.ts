@@ -48,9 +48,17 @@ export function ownFailure(error: unknown, { what, resource }: OwnCode): SluiceE
   return new ExtractError(`Cannot read "${resource}": ${what} threw ${describeError(error)}`, {
     code: "source-failed",
     at: { resource, ...placeOf(error) },
-    next: "correct the function; it is the source's own",
+    next: adviceFor(error),
     cause: error,
   });
+}
+
+function adviceFor(error: unknown): string {
+  const wanted = error instanceof Error && /^Requires (\w+) access to "(.+?)"/.exec(error.message);
+  if (!wanted) return "correct the function; it is the source's own";
+  return `a module may talk to its own API only; if you want it to, run with --allow ${wanted[1]}=${
+    wanted[2]
+  }`;
 }
 
 /** The error for what the function that builds a source threw. */
@@ -61,7 +69,7 @@ export function buildFailure(error: unknown, source: string): SluiceError {
     {
       code: "source-failed",
       at: { source, ...placeOf(error) },
-      next: "correct the function; it is the source's own",
+      next: adviceFor(error),
       cause: error,
     },
   );
@@ -85,7 +93,7 @@ function withoutQueries(text: string): string {
 }
 
 const HOME = new URL("../", import.meta.url).href;
-const OURS_REGEXP = /^(?:cli|destinations|extract|openapi|pipeline|rest|main\.ts|mod\.ts)\b/;
+const OURS_REGEXP = /^(?:cli|confine|destinations|extract|openapi|pipeline|rest|main\.ts|mod\.ts)\b/;
 
 /** The place in the author's own file that an error, or a text, names: the first that is not in a file of Sluice. */
 export function placeOf(error: unknown): Pick<At, "file" | "line" | "columnNumber"> {

@@ -15,6 +15,7 @@ import type { EndedBy } from "./endpoint_reader.ts";
 import { resourceGraph, type ResourceNode } from "./graph.ts";
 import { injected, isRestPage, takePage } from "./page_records.ts";
 import { recordProblem } from "./record_problem.ts";
+import { tableOf } from "./resource_summary.ts";
 import { ResourceReader } from "./resource_reader.ts";
 import type { ResolvedSource } from "./definition/validate.ts";
 
@@ -28,6 +29,8 @@ export interface ProbeResult {
   readonly seconds?: number;
   /** Records of the page after processing steps. */
   readonly records: readonly JsonObject[];
+  /** The table that each of them chose, where they do. */
+  readonly tables?: readonly string[];
   readonly selector?: string;
   readonly paginator?: Paginator;
   /** Whether more pages follow. */
@@ -58,6 +61,7 @@ const MOST_PAGES_COUNTED = 100_000;
 
 /** Probes resource after resource. A failure is a result; the children of what failed are not asked for. */
 export async function* probe(source: ResolvedSource, options: ProbeOptions): AsyncGenerator<ProbeResult> {
+  if (source.elsewhere) return yield* source.elsewhere.probe(source, options);
   const nodes = resourceGraph(source.resources, options.resources);
   const emit = options.emit ?? (() => {});
   const client = source.client && new RestClient(source.client, { signal: options.signal, emit });
@@ -98,7 +102,11 @@ class Prober {
         last = await this.#read(node, parent);
         if (last.records.length) break;
       }
-      return { ...last!, node, problem: recordProblem(node, last!.records) };
+      const { table_name: choose } = node.resource.settings;
+      const tables = typeof choose === "function"
+        ? last!.records.map((record) => tableOf(choose, record, node.name))
+        : undefined;
+      return { ...last!, node, tables, problem: recordProblem(node, last!.records) };
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       return { ...empty, error: error.within({ resource: node.name }) };

@@ -18,6 +18,7 @@ import {
   type WriteDispositionConfig,
 } from "../pipeline/table_hints.ts";
 import type { StoredNestedHints } from "../pipeline/nested_hints.ts";
+import { isReservedTable } from "../pipeline/naming.ts";
 import { momentText } from "../pipeline/version_columns.ts";
 import type { ResourceNode } from "./graph.ts";
 import { callOwn } from "./own_code.ts";
@@ -131,7 +132,18 @@ export function tableOf(
   resource: string,
 ): string {
   const table: unknown = callOwn({ what: '"table_name"', resource }, () => choose(record));
-  if (typeof table === "string" && table.trim()) return table;
+  if (typeof table === "string" && table.trim()) {
+    // An API could else write down loads that never were.
+    if (!isReservedTable(table)) return table;
+    throw new ConfigError(
+      `Cannot choose a table for a record of "${resource}": names that begin with _dlt or sqlite_ are reserved`,
+      {
+        code: "invalid-table-name",
+        at: { resource },
+        next: "return another name in table_name, e.g. with a word before it",
+      },
+    );
+  }
   throw new ConfigError(`Cannot choose a table for a record of "${resource}": table_name returned no text`, {
     code: "invalid-table-name",
     at: { resource },

@@ -40,6 +40,7 @@ export async function buildSource(
     owner: `source ${definition.name}`,
     sections: sourceSections(definition),
     pipelineName,
+    variables: definition.confinement?.variables,
   };
   const { values, origins } = configuration.resolve(definition.parameters as ParameterSpecs, {
     ...where,
@@ -48,9 +49,14 @@ export async function buildSource(
   const parts = partsOf(await built(definition, values));
   // What is wrong with what was written comes before what is missing in the project's files.
   resolveSource(parts, where.owner, { hasCredentials: false });
-  const resolved = resolveSource(withCredentials(parts, { ...where, configuration }), where.owner);
+  const complete = withCredentials(parts, { ...where, configuration });
+  const resolved = resolveSource(complete, where.owner);
   return {
-    resolved: { ...resolved, resources: withIntervals(resolved.resources, configuration) },
+    resolved: {
+      ...resolved,
+      resources: withIntervals(resolved.resources, configuration),
+      elsewhere: definition.confinement?.elsewhere(complete, where.owner),
+    },
     values,
     origins,
   };

@@ -198,7 +198,9 @@ export class Configuration {
   }
 
   #firstPlace(key: string, spec: ParameterSpec, scope: ConfigScope): Found | undefined {
-    for (const place of places(key, scope)) {
+    const isWide = takesTable(spec) && scope.variables !== undefined;
+    const sections = isWide ? scope.sections.filter(({ length }) => length > 1) : scope.sections;
+    for (const place of places(key, { ...scope, sections })) {
       const found = this.#look(key, spec, place);
       if (found) return found;
     }
@@ -211,11 +213,14 @@ export class Configuration {
     }
     const found = lookUp(this.#files[provider], path);
     // A section may have the name of a parameter; only a table is looked for where a table is.
-    const takesTable = spec.type === "object" || spec.type === "json";
-    if (!found || (isTomlTable(found.value) && !takesTable)) return undefined;
+    if (!found || (isTomlTable(found.value) && !takesTable(spec))) return undefined;
     if (spec.secret && provider === "config.toml") throw secretInConfig(key, name, found.file);
     return { value: found.value, origin: `${found.file.shown} at ${name}`, file: found.file.shown };
   }
+}
+
+function takesTable({ type }: ParameterSpec): boolean {
+  return type === "object" || type === "json";
 }
 
 /** The value as the owner will get it; a placeholder is noted and stands as it is until it is reported. */

@@ -24,6 +24,11 @@ export interface ConfigScope {
   /** Most specific first; `[]` is the top of the file. */
   readonly sections: readonly (readonly string[])[];
   readonly pipelineName?: string;
+  /**
+   * For what must not see what is meant for others: the only environment variables looked at that have no section in
+   * their names, and tables are looked for in sections of its own name alone.
+   */
+  readonly variables?: readonly string[];
 }
 
 /** The sections of a source, most specific first. */
@@ -52,13 +57,15 @@ export function paths(key: string, scope: ConfigScope, prefix: readonly string[]
 /** Every place of a key, in the order they are asked. */
 export function places(key: string, scope: ConfigScope): Place[] {
   const passes = scope.pipelineName ? [[scope.pipelineName], []] : [[]];
+  const isMeant = ({ provider, path, name }: Place) =>
+    provider !== "environment" || path.length > 1 || (scope.variables?.includes(name) ?? true);
   return passes.flatMap((prefix) =>
     PROVIDERS.flatMap((provider) =>
       paths(key, scope, prefix).map((path) => ({
         provider,
         path,
         name: provider === "environment" ? environmentName(path) : tomlPath(path),
-      }))
+      })).filter(isMeant)
     )
   );
 }

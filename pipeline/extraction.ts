@@ -83,11 +83,11 @@ async function extractOnce(
   }, {
     async append(resource, page, records) {
       await pkg.append(resource, page);
-      const { header, body } = page;
       const load = await loader.get();
       if (!load.streams(resource)) return;
       // What code of an author's made is taken as it will be read back.
-      await load.take(resource, body instanceof Uint8Array ? recordsOf({ header, body }) : records);
+      const isAsItCame = !(page.body instanceof Uint8Array);
+      await load.take(resource, isAsItCame && records ? records : recordsOf(await pkg.readBack(page)));
     },
     addKey: (resource, key, walked) => pkg.addKey(resource, key, walked),
   });

@@ -152,3 +152,8 @@ function together(parts: readonly Uint8Array[]): readonly Uint8Array[] {
 
 /** A checksum as text. */
 export const hexOf = (sum: number) => sum.toString(16).padStart(8, "0");
+
+/** Whether Windows takes a file name for a device, whatever extension it has. */
+export function isDeviceName(name: string): boolean {
+  return /^(?:aux|con|nul|prn|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)(?:$|[ .])/i.test(name);
+}

@@ -13,7 +13,7 @@ import { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./jso
 import type { RefreshMode } from "./refresh.ts";
 import type { StoredHints } from "./table_hints.ts";
 import { disk, makeDurable } from "./file_layer.ts";
-import { AppendFile, type FileSeal, hexOf, readLines, replaceFile } from "./files.ts";
+import { AppendFile, type FileSeal, hexOf, isDeviceName, readLines, replaceFile } from "./files.ts";
 import { frameOf, type FramePlace, readFrames } from "./package_frames.ts";
 import { writing } from "./shortage.ts";
 
@@ -230,6 +230,11 @@ export class LoadPackage implements AsyncDisposable {
     }
   }
 
+  /** A page as it will be read. @throws {StateError} when its answer is damaged */
+  async readBack({ header, body }: NewPage): Promise<StoredPage> {
+    return { header, body: body instanceof Uint8Array ? body : await this.answers.body(body) };
+  }
+
   /** The pages of a resource in the order they were appended. @throws {StateError} on a damaged frame */
   async *pages(resource: string): AsyncGenerator<StoredPage> {
     const path = join(this.directory, `${fileName(resource)}.pages`);
@@ -243,7 +248,7 @@ export class LoadPackage implements AsyncDisposable {
     try {
       for await (const { header, body } of readFrames(file, path)) {
         const { answer, ...rest } = header as unknown as PageHeader & { answer?: FramePlace };
-        yield { header: rest, body: answer ? await this.answers.body(answer) : body };
+        yield await this.readBack({ header: rest, body: answer ?? body });
       }
     } finally {
       file.close();
@@ -336,7 +341,9 @@ function damaged(what: string, file: string, cause?: unknown): StateError {
 
 /** Resource names are free text; file names are short, and on some machines capital letters do not count. */
 function fileName(resource: string): string {
-  const name = encodeURIComponent(resource.toWellFormed()).replace(/^\./, "%2E");
+  const text = encodeURIComponent(resource.toWellFormed()).replaceAll("*", "%2A");
+  const isHidden = text.startsWith(".") || isDeviceName(text);
+  const name = isHidden ? `%${text.charCodeAt(0).toString(16).toUpperCase()}${text.slice(1)}` : text;
   if (name.length <= LONGEST_NAME && resource === resource.toLowerCase()) return name;
   return `${name.slice(0, LONGEST_NAME)}~${crc32(resource).toString(16)}`;
 }

@@ -91,6 +91,11 @@ export class Naming {
   }
 }
 
+/** Whether a name is, once normalised, one of those that loads, or SQLite itself, are kept in. */
+export function isReservedTable(rawName: string): boolean {
+  return /^(?:_dlt|sqlite_)/.test(new Naming().path(rawName));
+}
+
 function cached(cache: Map<string, string>, key: string, make: () => string): string {
   let value = cache.get(key);
   if (value === undefined) {

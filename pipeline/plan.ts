@@ -14,11 +14,11 @@ import type { ResolvedSource } from "../extract/definition/validate.ts";
 import { CLIENT_DEFAULTS, RestClient } from "../rest/client.ts";
 import { describeRequest } from "../rest/origin.ts";
 import { createPaginator } from "../rest/paginators/mod.ts";
-import type { ClientConfig } from "../rest/types.ts";
+import type { ClientConfig, Paginator, RequestSpec } from "../rest/types.ts";
 import type { Destination, Session } from "./destination.ts";
 import { Contracts } from "./contracts.ts";
 import { Discards } from "./discards.ts";
-import { formatError, NormalizeError } from "./errors.ts";
+import { formatError, NormalizeError, SluiceError } from "./errors.ts";
 import type { Emit, RunEvent } from "./events.ts";
 import type { JsonObject } from "./json.ts";
 import { applyRules, contractOf, type LoadRules, NO_RULES, type RunRules } from "./load_rules.ts";
@@ -189,7 +189,17 @@ function firstRequest(
     { incremental: values },
     incremental && values ? cursorParams(incremental, values) : {},
   );
-  return request && describeRequest(createPaginator(endpoint.paginator).first(request));
+  return request && describeRequest(firstPage(createPaginator(endpoint.paginator), request));
+}
+
+/** The request for the first page; of a paginator that is elsewhere, what it begins with. */
+function firstPage(paginator: Paginator, request: RequestSpec): RequestSpec {
+  try {
+    return paginator.first(request);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === "confined-function") return request;
+    throw error;
+  }
 }
 
 function cursorOf(node: ResourceNode, state: JsonObject): Cursor | undefined {
@@ -239,7 +249,7 @@ function total(counts: readonly PlannedRequests[]): PlannedRequests {
 
 /** Takes the records of a page into the schema and tells what that changed, or what its contract refuses. */
 function plannedTables(
-  { node, records }: ProbeResult,
+  { node, records, tables: chosen }: ProbeResult,
   { schema, naming, rules }: { schema: Schema; naming: Naming; rules: LoadRules },
 ): { tables: PlannedTable[]; problem?: string } {
   const { settings, name: resource } = node.resource;
@@ -252,9 +262,8 @@ function plannedTables(
   const tables = new ResourceTables([resource, planned(node.resource)], context);
   const hints = { rootKey: handsDownRootKeys(settings) };
   try {
-    for (const record of records) {
-      const name = typeof settings.table_name === "function" ? settings.table_name(record) : undefined;
-      const { table } = tables.of(name);
+    for (const [index, record] of records.entries()) {
+      const { table } = tables.of(chosen?.[index]);
       if (table) normalizer.add(table.name, record, hints);
     }
     return { tables: schemaChanges(known, schema) };

@@ -4,9 +4,17 @@
  * @module
  */
 const MASK = "***";
-const decoder = new TextDecoder();
-/** Every known secret in each of its forms. */
-const forms = new Set<string>();
+const SHORTEST_SECRET = 6;
+/** A shorter piece of a secret is no sign of it. */
+const SHORTEST_CORE = 12;
+/** Shorter words of several lines are no part to keep secret, e.g. `PRIVATE`. */
+const SHORTEST_LINE = 20;
+const values = new Set<string>();
+let listener: ((value: string) => void) | undefined;
+/** Every known secret in each of its forms, longest first. */
+let forms: readonly string[] = [];
+/** The least that tells that one is there, as the bytes of UTF-8: pages of megabytes are searched for it. */
+const signs = new Set<string>();
 
 /**
  * A value that must not be printed. String conversion, JSON and inspection all give `***`.
@@ -50,17 +58,55 @@ export function revealText(value: string | Secret): string {
   return value instanceof Secret ? value.reveal() : value;
 }
 
+/** Tells of every secret that is learned from now on. */
+export function onSecret(learned: (value: string) => void): void {
+  listener = learned;
+}
+
 /** Remembers a text that must never be printed, e.g. a token that a server issued. */
 export function register(value: string): void {
   // Shorter texts would blank ordinary words all over the output.
-  if (value.length < 6) return;
-  // Made once: every page and every line of output is searched for them.
-  for (const form of [value, encodeURIComponent(value.toWellFormed()), JSON.stringify(value).slice(1, -1)]) {
-    forms.add(form);
+  if (value.length < SHORTEST_SECRET || values.has(value)) return;
+  values.add(value);
+  listener?.(value);
+  // Of a key of many lines, each says a part.
+  for (const line of value.includes("\n") ? value.split(/\s+/) : []) {
+    if (line.length >= SHORTEST_LINE) register(line);
+  }
+  const core = coreOf(value);
+  const whole = [value, encodeURIComponent(value.toWellFormed()), JSON.stringify(value).slice(1, -1)];
+  const encoded = core === undefined ? [] : [value, core].flatMap(base64Forms);
+  forms = [...new Set([...forms, ...whole, ...encoded, ...(core === undefined ? [] : [core])])]
+    // One may be a part of another, of which nothing may stay.
+    .sort((one, other) => other.length - one.length);
+  for (const sign of core === undefined ? whole : [core, ...base64Forms(core)]) {
+    signs.add(Buffer.from(sign).toString("latin1"));
   }
 }
 
-/** The text with every known secret, also in its URL-encoded and JSON-escaped form, replaced by `***`. */
+/**
+ * The longest piece of a secret that every way of writing it down leaves as it is: addresses, JSON, HTML and
+ * forms escape other characters, and each has several ways to do it.
+ */
+function coreOf(value: string): string | undefined {
+  const pieces = value.match(/[\w.~-]+/g) ?? [];
+  const core = pieces.reduce((longest, piece) => piece.length > longest.length ? piece : longest, "");
+  return core.length >= SHORTEST_CORE ? core : undefined;
+}
+
+/** What stands in a text in base64 that has this in it, wherever it begins there. */
+function base64Forms(value: string): string[] {
+  const bytes = Buffer.from(value);
+  return [0, 1, 2].flatMap((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64").replace(/=+$/, "");
+    // The characters at both ends also depend on what stands beside it.
+    const end = (before + bytes.length) % 3 ? -1 : undefined;
+    const sure = text.slice(before && before + 1, end);
+    return [sure, sure.replaceAll("+", "-").replaceAll("/", "_")];
+  });
+}
+
+/** The text with every known secret replaced by `***`, also URL-encoded, JSON-escaped, or in base64. */
 export function redact(text: string): string {
   for (const form of forms) {
     if (text.includes(form)) text = text.replaceAll(form, MASK);
@@ -68,10 +114,10 @@ export function redact(text: string): string {
   return text;
 }
 
-/** Whether UTF-8 text holds a known secret in any of these forms. */
+/** Whether UTF-8 text holds a known secret, however it is escaped. */
 export function holdsSecret(bytes: Uint8Array): boolean {
-  // A string is searched ten times as fast as bytes are.
-  const text = decoder.decode(bytes);
-  for (const form of forms) if (text.includes(form)) return true;
+  // A text of one byte each is searched many times faster than bytes are.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  for (const sign of signs) if (text.includes(sign)) return true;
   return false;
 }

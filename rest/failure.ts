@@ -31,7 +31,11 @@ export function exchangeFailure(error: ExchangeError, request: RequestSpec): Fai
 }
 
 function advice({ code }: ExchangeError, { url }: RequestSpec): string {
-  if (code === "network-permission") return `allow it with --allow-net=${URL.parse(url)?.host}`;
+  if (code === "network-permission") {
+    return `allow it: --allow net=${
+      URL.parse(url)?.host
+    } for a module, --allow-net for a program of your own`;
+  }
   if (code === "body-too-large") return "ask for less at once, e.g. by smaller pages or a filter";
   return "check base_url and the network, then rerun";
 }

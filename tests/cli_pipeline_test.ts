@@ -58,30 +58,24 @@ function rows(place: Workplace, sql: string): unknown[][] {
 
 /** Leaves a package that waits: the database is locked once the run has read. */
 async function leavePending(place: Workplace): Promise<void> {
+  // A lock taken before the run opens the database would stop it before it reads.
   using database = new DatabaseSync(join(place.folder, "pets.sqlite"));
+  await using blocker = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    database.exec("BEGIN IMMEDIATE");
+    return new Response();
+  });
+  const host = `127.0.0.1:${blocker.addr.port}`;
   await Deno.writeTextFile(
     join(place.folder, ".dlt/config.toml"),
     "[destination.sqlite]\nlock_timeout = 0.05\n",
   );
-  // A lock taken before the run opens the database would stop it before it reads.
   await Deno.writeTextFile(
     join(place.folder, "locking.ts"),
     PETS.replace(
-      "export default",
-      `
-import { DatabaseSync } from "node:sqlite";
-let lock;
-const block = () => {
-  lock = new DatabaseSync(${JSON.stringify(join(place.folder, "pets.sqlite"))});
-  lock.exec("BEGIN IMMEDIATE");
-};
-export default`,
-    ).replace(
       "async function* () { yield [{ id: 9 }]; }",
-      "async function* () { yield [{ id: 9 }]; block(); }",
+      `async function* () { yield [{ id: 9 }]; await (await fetch("http://${host}/")).text(); }`,
     ),
   );
-  database.close();
   const { code, err } = await place.sluice(
     "run",
     "./locking.ts",
@@ -89,6 +83,8 @@ export default`,
     "off",
     "--pipeline-name",
     "pets",
+    "--allow",
+    `net=${host}`,
   );
   assert.equal(code, 4, err);
 }

@@ -16,7 +16,7 @@ import { FAULTS, ODDITIES, startOktaSimulator } from "../simulator/okta/mod.ts";
 import { builtInSources } from "../sources/mod.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const CODE_FOLDERS = ["pipeline", "extract", "rest", "openapi", "sources", "destinations", "cli"];
+const CODE_FOLDERS = ["confine", "pipeline", "extract", "rest", "openapi", "sources", "destinations", "cli"];
 const UPDATE = Deno.env.get("SLUICE_UPDATE_DOCS") === "1";
 
 const read = (path: string) => Deno.readTextFileSync(join(ROOT, path));

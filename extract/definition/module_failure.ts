@@ -44,6 +44,8 @@ function firstLine(text: string): string {
 function adviceFor(text: string, standalone: boolean): string {
   if (/^(?:SyntaxError|Parse error|Transpile error)/.test(text)) return "correct the module at that place";
   if (text.includes("does not provide an export")) return "correct the name of what is imported";
+  const host = /^Requires import access to "(.+?)"/.exec(text)?.[1];
+  if (host !== undefined) return `if the module may load code from there, run with --allow import=${host}`;
   if (standalone) {
     return "the binary imports files beside the module, node: modules and @sluice/sluice; put what else it " +
       "needs beside it as a file, or run Sluice with Deno, which fetches packages";

@@ -3,6 +3,7 @@
  * @module
  */
 import { jsonPath } from "../../pipeline/json_path.ts";
+import { isReservedTable } from "../../pipeline/naming.ts";
 import { Cursor } from "../cursor.ts";
 import { attempt, type Problem } from "./problems.ts";
 import { referenceProblems } from "./references.ts";
@@ -45,10 +46,14 @@ function hasFunction({ filter, map, yield_map }: ProcessingStep): boolean {
   return (filter ?? map ?? yield_map) !== undefined;
 }
 
-function settingsProblems({ settings }: ResolvedResource, at: string): Problem[] {
-  const { columns, nested_hints: nested } = settings;
+function settingsProblems({ name, settings }: ResolvedResource, at: string): Problem[] {
+  const { columns, nested_hints: nested, table_name: table } = settings;
   const isNamed = (names: string[]) => names.every((name) => name.trim());
   const problems: Problem[] = [];
+  const reserved = 'names a table that begins with "_dlt" or "sqlite_"; such names are reserved';
+  if (typeof table === "string" && isReservedTable(table)) {
+    problems.push({ path: `${at}.table_name`, text: reserved });
+  } else if (!table && isReservedTable(name)) problems.push({ path: `${at}.name`, text: reserved });
   if (columns && !isNamed(Object.keys(columnsByName(columns)))) {
     problems.push({ path: `${at}.columns`, text: "has a column without a name" });
   }

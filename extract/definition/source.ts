@@ -6,6 +6,7 @@
 import type { JsonObject, JsonValue } from "../../pipeline/json.ts";
 import type { Given, ParameterSpecs, Resolved } from "../../pipeline/parameters.ts";
 import type { SchemaContract } from "../../pipeline/schema_types.ts";
+import type { Elsewhere } from "../elsewhere.ts";
 import type { ResourceClient, RestClient } from "../../rest/client.ts";
 import type { ClientConfig, RestPage } from "../../rest/types.ts";
 import type {
@@ -97,10 +98,23 @@ export interface SourceSettings {
   readonly rootKey?: boolean;
   /** Depth of child tables, for resources that say nothing of their own. */
   readonly maxTableNesting?: number;
+  /**
+   * Origins that its code talks to besides its client's, e.g. `["https://files.example"]`. A source in a module of
+   * its own is kept from all others.
+   */
+  readonly origins?: readonly string[];
 }
 
 /** Makes a connection and resources of the values of parameters. */
 export type Build<P extends ParameterSpecs> = (parameters: Resolved<P>) => Built | Promise<Built>;
+
+/** What is settled about the code of a source that does not run here. */
+export interface Confinement {
+  /** Environment variables that need not have its name in theirs. */
+  readonly variables: readonly string[];
+  /** Where what was built runs. */
+  elsewhere(built: SourceParts, owner: string): Elsewhere;
+}
 
 /** Definition of a source, before configuration. */
 export interface SourceDefinition<P extends ParameterSpecs = ParameterSpecs> extends SourceSettings {
@@ -108,6 +122,8 @@ export interface SourceDefinition<P extends ParameterSpecs = ParameterSpecs> ext
   readonly name: string;
   readonly parameters: P;
   readonly build: Build<P>;
+  /** How its code is kept from the rest. Set by what loads a module, not by its author. */
+  readonly confinement?: Confinement;
 }
 
 /** A source with what was said about it for one run. */

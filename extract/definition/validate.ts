@@ -8,6 +8,7 @@ import { checkBaseUrl } from "../../rest/origin.ts";
 import { createPaginator } from "../../rest/paginators/mod.ts";
 import type { ClientConfig } from "../../rest/types.ts";
 import { addressProblems, withParentOrigins } from "./addresses.ts";
+import type { Elsewhere } from "../elsewhere.ts";
 import { graphProblems } from "./graph_problems.ts";
 import { attempt, pathText, type Problem, refuse, whereWritten, wrongWhole } from "./problems.ts";
 import { headerProblems, settingProblems } from "./request_problems.ts";
@@ -22,6 +23,8 @@ import type { Built, SourceParts } from "./source.ts";
 export interface ResolvedSource {
   readonly client?: ClientConfig;
   readonly resources: readonly ResolvedResource[];
+  /** Where its code runs, when that is not here. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** What `build` returned, as parts. */
