@@ -94,8 +94,10 @@ export function readElsewhere(module: ConfinedModule, built: BuiltElsewhere): El
       }) as { summaries: Record<string, ResourceSummary>; state: JsonObject };
       // What remembers nothing leaves nothing in the state.
       const { sources: { [sourceName]: own } } = stateOf(result.state, sourceName);
-      if (Object.keys(own).length) (state.sources as JsonObject)[sourceName] = own;
-      else delete (state.sources as JsonObject)[sourceName];
+      const sources = isJsonObject(state.sources) ? state.sources : {};
+      const { [sourceName]: _, ...others } = sources;
+      const kept = Object.keys(own!).length ? { ...others, [sourceName]: own! } : others;
+      if (Object.keys(kept).length || state.sources) state.sources = kept;
       const loading = nodes.filter(({ loads, name }) => loads && Object.hasOwn(result.summaries, name));
       return Object.fromEntries(loading.map(({ name }) => [name, result.summaries[name]!]));
     },

@@ -90,6 +90,7 @@ export async function* frameHeads(
 function checked(line: string, header: JsonObject, rest: Uint8Array): Frame | undefined {
   const body = rest.subarray(0, Number(header.bytes));
   const sum = line.slice(0, CHECKSUM_CHARACTERS);
+  if (rest[body.length] !== LINE_BREAK[0]) return undefined;
   return checksumOf(line.slice(CHECKSUM_CHARACTERS + 1), body) === sum ? { header, body } : undefined;
 }
 
@@ -149,6 +150,7 @@ class FrameReader {
 }
 
 function parseHeader(line: string): JsonObject & { bytes: number } | undefined {
+  if (line[CHECKSUM_CHARACTERS] !== " ") return undefined;
   try {
     const header = parseJson(line.slice(CHECKSUM_CHARACTERS + 1));
     const isWhole = isJsonObject(header) && Number.isInteger(header.bytes) && Number(header.bytes) >= 0;

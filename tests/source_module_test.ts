@@ -100,7 +100,7 @@ const broken: [what: string, files: Record<string, string>, code: number, lines:
     [
       "Cannot load \"./pets.ts\": The requested module '@sluice/sluice' does not provide an export named 'gone'",
       "  at pets.ts:1:10",
-      "  next: run it with the configuration of a clone of Sluice: deno run --config <clone>/deno.json …",
+      "  next: correct the name of what is imported",
     ],
   ],
   ["an error while it is loaded", { "pets.ts": '\nthrow new TypeError("broken\\u001b[2J");' }, 2, [

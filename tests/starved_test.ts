@@ -251,6 +251,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn() {
     const main = new URL("./crash/entry.ts", import.meta.url).pathname;
+    const DATA = new URL("./data/", import.meta.url).pathname;
     for (const destination of DESTINATIONS) {
       await using project = await Project.open(destination);
       for (const limit of [24, 28, 32]) {
@@ -262,7 +263,7 @@ Deno.test({
         );
         const command =
           `ulimit -n ${limit}; exec "$0" run -q -A --no-check --no-prompt "${main}" run ./pets.ts ` +
-          `--pipeline-name pets --destination ${destination} --progress off`;
+          `--pipeline-name pets --destination ${destination} --progress off --allow "read=${DATA}"`;
         const { code, stderr } = await new Deno.Command("sh", {
           args: ["-c", command, Deno.execPath()],
           cwd: folder,
