@@ -81,7 +81,7 @@ export function startTicketApi(count: number): TicketApi {
 export const ticketFiles: Readonly<Record<string, string>> = {
   "tickets.ts": `import { cursor, defineSource, type RestApiConfig } from "@sluice/sluice";
 import { titleOf } from "./lib/titles.ts";
-import settings from "./lib/settings.json" with { type: "json" };
+import settings from "./lib/settings.ts";
 
 export default defineSource("tickets", {
   base_url: { type: "text", required: true, help: "Where the API lives." },
@@ -106,7 +106,7 @@ export default defineSource("tickets", {
   return { ...ticket, loud: String(ticket.title).toUpperCase() };
 }
 `,
-  "lib/settings.json": '{ "start": "2025-12-31T00:00:00Z" }\n',
+  "lib/settings.ts": `export default { start: "2025-12-31T00:00:00Z" };\n`,
 };
 
 /** The variables that tell the module where the API is. */
