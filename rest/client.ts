@@ -76,7 +76,7 @@ export interface PaginateOptions extends Omit<SendContext, "page" | "onAnswer" |
 
 /** A client as one resource sees it. */
 export type ResourceClient =
-  & Pick<RestClient, "origin" | "lastServerTime" | "request" | "send" | "paginate">
+  & Pick<RestClient, "origin" | "lastServerTime" | "localTime" | "request" | "send" | "paginate">
   & {
     /**
      * What `make` finds out, such as the time, but once for all runs that go on with one extraction: what requests
@@ -111,6 +111,7 @@ export class RestClient {
   readonly #send: Send;
   readonly #answers: AnswerBook | undefined;
   readonly #clock: ServerClock;
+  readonly #timer: Timer;
   readonly #paginator: Paginator;
   readonly #sizeParam: string | undefined;
   readonly #maxPages: number;
@@ -124,6 +125,7 @@ export class RestClient {
     this.#paginator = createPaginator(config.paginator);
     this.#sizeParam = config.retry?.shrink?.param;
     this.#maxPages = config.max_pages ?? CLIENT_DEFAULTS.max_pages;
+    this.#timer = timer;
     const clock = this.#clock = new ServerClock(timer);
     this.maxConcurrency = Math.max(1, config.max_concurrency ?? CLIENT_DEFAULTS.max_concurrency);
     const rateLimit = config.rate_limit ?? {};
@@ -168,10 +170,14 @@ export class RestClient {
   /** The same client, with the same limits and credentials, that says which resource its requests are for. */
   forResource(resource: string): ResourceClient {
     const lastServerTime = () => this.lastServerTime;
+    const localTime = () => this.localTime;
     return {
       origin: this.origin,
       get lastServerTime() {
         return lastServerTime();
+      },
+      get localTime() {
+        return localTime();
       },
       request: (path, options) => this.request(path, options),
       send: (request, context) => this.send(request, { resource, ...context }),
@@ -179,6 +185,11 @@ export class RestClient {
       remember: (name, make) =>
         this.#answers ? remembered(this.#answers, { owner: resource, name }, make) : make(),
     };
+  }
+
+  /** The clock of this machine, epoch milliseconds. */
+  get localTime(): number {
+    return this.#timer.now();
   }
 
   /** The server's clock in its last answer, epoch milliseconds; undefined before the first `Date` header. */

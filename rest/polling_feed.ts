@@ -50,10 +50,10 @@ export async function* pollFeed(
   feed: PollingFeed,
 ): AsyncGenerator<RestPage | JsonObject[]> {
   const state = context.state as FeedState & JsonObject;
-  // The first request is made of it.
-  const began = await context.client.remember("began", () => serverTime(context, feed));
+  // The first request is made of them.
+  const { began, now } = await context.client.remember("clocks", () => clocks(context, feed));
   const seen = new RecentIds(state.recent_ids ?? []);
-  let request = resume(context, feed, state, began);
+  let request = resume(context, feed, state, now);
   for (let fallbacks = 0;;) {
     let refused = false;
     const pages = context.client.paginate(request, {
@@ -79,8 +79,19 @@ export async function* pollFeed(
     if (fallbacks++) throw refusedTwice();
     context.warn("cursor-refused", "the stored position was refused; reading on by time, with an overlap");
     delete state.next_url;
-    request = feed.since(afterRefusal(feed, state, began));
+    request = feed.since(afterRefusal(feed, state, now));
   }
+}
+
+/** When the walk began, by the server's clock, and the time that its start is counted from. */
+async function clocks(
+  context: ExtractContext,
+  feed: PollingFeed,
+): Promise<{ began: number; now: number }> {
+  const began = await serverTime(context, feed);
+  // An earlier start only brings what is there anyway; of two clocks the one that is behind leaves nothing out.
+  const now = Math.max(Math.min(began, context.client.localTime), began - feed.retentionDays * DAY_MS);
+  return { began, now };
 }
 
 /**
