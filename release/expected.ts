@@ -18,7 +18,7 @@ export interface Expected {
 }
 
 /** What the binary is told to carry besides the modules that its graph reaches. */
-export const included = { library: "mod.ts", build: "dist/build.json" };
+export const included = { library: "mod.ts", worker: "confine/worker.ts", build: "dist/build.json" };
 
 /** The only module that imports what nobody knows beforehand: a user's own file, which is on disk. */
 const LOADS_USER_MODULES = "extract/definition/source_module.ts";
@@ -55,7 +55,7 @@ export async function readExpected(root: string): Promise<Expected> {
   const files = new Set(["deno.json", included.build]);
   const packages = new Set<string>();
   const unclear: string[] = [];
-  for (const entrypoint of ["main.ts", included.library]) {
+  for (const entrypoint of ["main.ts", included.library, included.worker]) {
     const graph = await graphOf(root, entrypoint);
     for (const { local, npmPackage } of reached(graph)) {
       if (npmPackage) addPackage(npmPackage, graph.npmPackages, packages);
