@@ -16,7 +16,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
 const MEASURES = join(DIST, "measures.json");
 // Like the tasks of deno.json: a young generation of this size is enough, and more costs memory.
-const FLAGS = ["-P=cli", "--no-prompt", "--v8-flags=--max-semi-space-size=4"];
+const FLAGS = ["-P=cli", "--no-prompt", "--v8-flags=--max-semi-space-size=8"];
 const decoder = new TextDecoder();
 
 /** Makes the binaries. Returns the exit code. */

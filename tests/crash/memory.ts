@@ -61,7 +61,7 @@ for (const destination of DESTINATIONS.filter((name) => !values.destination || n
       "-q",
       "-A",
       "--no-check",
-      `--v8-flags=--max-old-space-size=${heapMegabytes},--max-semi-space-size=4`,
+      `--v8-flags=--max-old-space-size=${heapMegabytes},--max-semi-space-size=8`,
       main,
       ...["run", "./rows.ts", "--pipeline-name", "memory", "--destination", destination, "--progress", "off"],
     ],
