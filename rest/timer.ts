@@ -62,7 +62,9 @@ export class ServerClock {
   }
   /** Learns from an answer that has just arrived and returns the server's time when it was made. */
   observe(headers: Headers): number {
-    const time = Date.parse(headers.get("date") ?? "");
+    const date = headers.get("date") ?? "";
+    // A bare number would be taken for a year.
+    const time = / GMT$/.test(date) ? Date.parse(date) : NaN;
     if (Number.isNaN(time)) return this.now();
     this.#skewMs = time - this.#timer.now();
     this.#lastServerTime = time;
