@@ -6,9 +6,9 @@ import { type Command, Option } from "cli";
 import { findDestination } from "../destinations/mod.ts";
 import type { Configuration } from "../pipeline/config.ts";
 import { formatLoadInfo } from "../pipeline/load_info.ts";
-import { pipeline } from "../pipeline/pipeline.ts";
-import { REFRESH_MODES, type RefreshMode } from "../pipeline/refresh.ts";
-import type { SchemaContract } from "../pipeline/schema_types.ts";
+import type { RunRules } from "../pipeline/load_rules.ts";
+import { pipeline, type RunOptions } from "../pipeline/pipeline.ts";
+import { REFRESH_MODES } from "../pipeline/refresh.ts";
 import { helpEnd, integerFrom, schemaContract } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
 import { print } from "./print.ts";
@@ -17,17 +17,12 @@ import { RunReport } from "./run_report.ts";
 import { chooseSource, type SourceFlags, withSourceFlags } from "./source_flags.ts";
 import { masking } from "./workflow/masking.ts";
 
-interface RunFlags extends SourceFlags {
+interface RunFlags
+  extends SourceFlags, Pick<RunOptions, "limit" | "fullRefresh" | "fresh" | "refresh" | keyof RunRules> {
   readonly destination: string;
   readonly pipelineName?: string;
   readonly datasetName?: string;
-  readonly limit?: number;
-  readonly fullRefresh?: boolean;
-  readonly fresh?: boolean;
-  readonly refresh?: RefreshMode;
   readonly devMode?: boolean;
-  readonly schemaContract?: SchemaContract;
-  readonly rejectedTable?: boolean | string;
   readonly wait?: number | true;
   readonly progress?: ProgressKind;
   readonly json?: boolean;

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { concatenated } from "../pipeline/bytes.ts";
 import type { RowBatch } from "../pipeline/schema_types.ts";
 import { type Commit, type Move, stagingFolder } from "./filesystem_commit.ts";
 import type { FileLayer } from "../pipeline/file_layer.ts";
@@ -95,7 +96,7 @@ export class StagedFiles {
 
   async #flush(file: TableFile): Promise<void> {
     if (!file.waitingBytes) return;
-    const bytes = concatenate(file.waiting, file.waitingBytes);
+    const bytes = concatenated(file.waiting, file.waitingBytes);
     this.#waitingBytes -= file.waitingBytes;
     file.waiting = [];
     file.waitingBytes = 0;
@@ -185,15 +186,4 @@ export class StagedFiles {
   #append(path: string, bytes: Bytes): Promise<void> {
     return this.#files.append(join(this.#root, path), bytes);
   }
-}
-
-function concatenate(parts: readonly Bytes[], length: number): Bytes {
-  if (parts.length === 1) return parts[0];
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

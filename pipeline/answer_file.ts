@@ -6,11 +6,10 @@
  */
 import { dirname } from "node:path";
 import type { AnswerBook, StoredAnswer } from "../rest/answers.ts";
-import { StateError } from "./errors.ts";
 import { disk } from "./file_layer.ts";
 import { AppendFile } from "./files.ts";
 import type { JsonObject } from "./json.ts";
-import { type Frame, frameHeads, frameOf, type FramePlace, readFrame } from "./package_frames.ts";
+import { damaged, type Frame, frameHeads, frameOf, type FramePlace, readFrame } from "./package_frames.ts";
 import { writing } from "./shortage.ts";
 
 // What a power cut may cost at most.
@@ -145,11 +144,7 @@ export class AnswerFile implements AnswerBook, AsyncDisposable {
   async body(place: FramePlace): Promise<Uint8Array> {
     const frame = await this.#frame(place);
     if (frame) return frame.body;
-    throw new StateError("Cannot read a load package: an answer in it is damaged or cut off", {
-      code: "package-corrupt",
-      at: { file: this.#path },
-      next: "move the package folder away and run again; what it held is read again from the source",
-    });
+    throw damaged("an answer in it is damaged or cut off", this.#path);
   }
 
   /** One at a time: the file has one position. */

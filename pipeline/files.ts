@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
+import { concatenated } from "./bytes.ts";
 import { LoadError } from "./errors.ts";
 import { type Appender, disk, makeDurable } from "./file_layer.ts";
 
@@ -141,13 +142,7 @@ export class AppendFile {
 function together(parts: readonly Uint8Array[]): readonly Uint8Array[] {
   const size = parts.reduce((sum, { length }) => sum + length, 0);
   if (parts.length < 2 || size > LARGEST_COPY_BYTES) return parts;
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return [all];
+  return [concatenated(parts, size)];
 }
 
 /** A checksum as text. */

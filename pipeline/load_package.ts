@@ -8,13 +8,12 @@
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { AnswerFile } from "./answer_file.ts";
-import { StateError } from "./errors.ts";
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
 import type { RefreshMode } from "./refresh.ts";
 import type { StoredHints } from "./table_hints.ts";
 import { disk, makeDurable } from "./file_layer.ts";
 import { AppendFile, type FileSeal, hexOf, isDeviceName, readLines, replaceFile } from "./files.ts";
-import { frameOf, type FramePlace, readFrames } from "./package_frames.ts";
+import { damaged, frameOf, type FramePlace, readFrames } from "./package_frames.ts";
 import { writing } from "./shortage.ts";
 
 /** How a page's body becomes records. */
@@ -328,15 +327,6 @@ async function sizeOf(path: string): Promise<number | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-function damaged(what: string, file: string, cause?: unknown): StateError {
-  return new StateError(`Cannot read a load package: ${what}`, {
-    code: "package-corrupt",
-    at: { file },
-    next: "move the package folder away and run again; what it held is read again from the source",
-    cause,
-  });
 }
 
 /** Resource names are free text; file names are short, and on some machines capital letters do not count. */

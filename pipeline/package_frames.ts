@@ -5,6 +5,7 @@
  */
 import { crc32 } from "node:zlib";
 import { StateError } from "./errors.ts";
+import { hexOf } from "./files.ts";
 import { isJsonObject, type JsonObject, parseJson, stringifyJson } from "./json.ts";
 
 /** A header with what it speaks of. */
@@ -35,7 +36,7 @@ export function frameOf({ header, body }: Frame<object>): Uint8Array[] {
 }
 
 function checksumOf(header: string, body: Uint8Array): string {
-  return crc32(body, crc32(header)).toString(16).padStart(CHECKSUM_CHARACTERS, "0");
+  return hexOf(crc32(body, crc32(header)));
 }
 
 /** The frames of an open file. @throws {StateError} on a damaged one */
@@ -47,7 +48,7 @@ export async function* readFrames(file: Deno.FsFile, path: string): AsyncGenerat
     const header = parseHeader(line);
     const body = header && await reader.bytes(header.bytes + LINE_BREAK.length);
     const frame = body && checked(line, header, body);
-    if (!frame) throw damaged(path, count);
+    if (!frame) throw damaged(`page ${count} is damaged or cut off`, path);
     yield frame;
   }
 }
@@ -160,10 +161,12 @@ function parseHeader(line: string): JsonObject & { bytes: number } | undefined {
   }
 }
 
-function damaged(path: string, count: number): StateError {
-  return new StateError(`Cannot read a load package: page ${count} is damaged or cut off`, {
+/** What is said of a package that is not what was written. */
+export function damaged(what: string, file: string, cause?: unknown): StateError {
+  return new StateError(`Cannot read a load package: ${what}`, {
     code: "package-corrupt",
-    at: { file: path },
+    at: { file },
     next: "move the package folder away and run again; what it held is read again from the source",
+    cause,
   });
 }

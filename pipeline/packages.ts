@@ -91,9 +91,7 @@ export async function loadPending(work: Work, directory: string): Promise<Pendin
  * appended: to read them now, in the run that finishes it, would append the same rows twice.
  */
 function onlyAppended(manifest: Manifest, work: Work): string[] {
-  const { options, settings: { resumeMaxAge } } = work;
-  const isAnotherRun = options.fresh || options.fullRefresh || !isRecent(manifest, resumeMaxAge);
-  if (isAnotherRun || !isFor(manifest, work)) return [];
+  if (!isGoneOnWith(manifest, work) || !isFor(manifest, work)) return [];
   const sources = manifest.state?.sources;
   const source = isJsonObject(sources) ? sources[manifest.schemaName] : undefined;
   const states = isJsonObject(source) && isJsonObject(source.resources) ? source.resources : {};
@@ -103,9 +101,10 @@ function onlyAppended(manifest: Manifest, work: Work): string[] {
     .filter((name) => Object.keys(states[name] ?? {}).length === 0);
 }
 
-function isRecent({ createdAt }: Manifest, maxAge: number): boolean {
+/** Whether this run goes on with an earlier one, and does not start over. */
+function isGoneOnWith({ createdAt }: Manifest, { options, settings: { resumeMaxAge } }: Work): boolean {
   const seconds = (Date.now() - Date.parse(createdAt)) / 1000;
-  return seconds >= 0 && seconds <= maxAge;
+  return !options.fresh && !options.fullRefresh && seconds >= 0 && seconds <= resumeMaxAge;
 }
 
 /** Whether an extraction was for the same source and dataset. */
@@ -115,14 +114,14 @@ function isFor(manifest: Manifest, work: Work): boolean {
 }
 
 /** The extraction that is gone on with, or undefined where there is nothing in it, or nothing that counts. */
-async function usable(
-  pkg: LoadPackage,
-  { options, journal, settings, session, pipelineName }: Work,
-): Promise<LoadPackage | undefined> {
+async function usable(pkg: LoadPackage, work: Work): Promise<LoadPackage | undefined> {
+  const { journal, settings, session, pipelineName } = work;
   const stored = await session.stored(pipelineName, pkg.manifest.schemaName);
-  const isMeant = !options.fresh && !options.fullRefresh && isRecent(pkg.manifest, settings.resumeMaxAge);
   // What was answered by then may be older than what the dataset has got since, from another machine.
-  if (isMeant && pkg.manifest.base === sourceHash(stored.state, pkg.manifest.schemaName)) {
+  if (
+    isGoneOnWith(pkg.manifest, work) &&
+    pkg.manifest.base === sourceHash(stored.state, pkg.manifest.schemaName)
+  ) {
     const resumed = await pkg.resume(newLoadId(), settings.refresh);
     const { count } = resumed.answers;
     if (count) {

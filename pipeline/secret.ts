@@ -3,6 +3,8 @@
  * that {@link redact} removes from everything that is printed or written.
  * @module
  */
+import { Buffer } from "node:buffer";
+
 const MASK = "***";
 const SHORTEST_SECRET = 6;
 /** A shorter piece of a secret is no sign of it. */

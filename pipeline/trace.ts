@@ -10,10 +10,10 @@ import { type At, InterruptedError, SluiceError } from "./errors.ts";
 import type { RunEvent, StepName } from "./events.ts";
 import type { LoadedPackage } from "./load.ts";
 import type { Warning } from "./load_info.ts";
+import type { RunRules } from "./load_rules.ts";
 import { maskedValue, redactAll } from "./masked_value.ts";
-import type { RefreshMode } from "./refresh.ts";
+import type { RunOptions } from "./pipeline.ts";
 import type { TableChange } from "./schema_changes.ts";
-import type { SchemaContract } from "./schema_types.ts";
 import { redact } from "./secret.ts";
 
 /** How a run ended. */
@@ -60,16 +60,9 @@ export interface TraceHead {
   readonly source: string;
   readonly schemaName: string;
   /** What the run was asked to do differently. */
-  readonly options: {
-    readonly resources?: readonly string[];
-    readonly limit?: number;
-    readonly fullRefresh?: boolean;
-    readonly fresh?: boolean;
-    readonly refresh?: RefreshMode;
-    readonly devMode?: boolean;
-    readonly schemaContract?: SchemaContract;
-    readonly rejectedTable?: boolean | string;
-  };
+  readonly options:
+    & Pick<RunOptions, "resources" | "limit" | "fullRefresh" | "fresh" | "refresh" | keyof RunRules>
+    & { readonly devMode?: boolean };
 }
 
 /** One run. Times are ISO 8601 in UTC. */

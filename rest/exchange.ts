@@ -3,6 +3,7 @@
  * read to its end, and failures come back as reasons that hold no URL.
  * @module
  */
+import { concatenated } from "../pipeline/bytes.ts";
 
 /** An answer whose body has been read whole. */
 export interface Answer {
@@ -85,14 +86,7 @@ async function readWhole({ body }: Response, maxBytes: number): Promise<Uint8Arr
     }
     chunks.push(chunk);
   }
-  if (chunks.length === 1) return chunks[0]!;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return concatenated(chunks, size);
 }
 
 const REASONS: readonly { pattern: RegExp; reason: string; isTransient?: boolean }[] = [

@@ -5,26 +5,9 @@
 import assert from "assert";
 import { join, resolve } from "node:path";
 import { startOktaSimulator } from "../simulator/okta/mod.ts";
+import { sluice, sluiceCommand } from "./cli_commands.ts";
 
-const MAIN = resolve("main.ts");
 const CONFIG = resolve("deno.json");
-
-interface Result {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function sluice(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--no-prompt", "--config", CONFIG, "-P=cli", MAIN, ...args],
-    cwd: options.cwd,
-    env: { NO_COLOR: "1", ...options.env },
-    stdin: "null",
-  }).output();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, out: decode(stdout), err: decode(stderr) } satisfies Result;
-}
 
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "sluice_cli_" });
@@ -172,23 +155,10 @@ Deno.test({
     simulator.addFault({ route: "groups", count: 0, action: { kind: "hang" } });
     await withFolder(async (cwd) => {
       const prefix = "SOURCES__OKTA_MANAGEMENT_SOURCE__";
-      const child = new Deno.Command(Deno.execPath(), {
-        args: [
-          "run",
-          "-q",
-          "--no-prompt",
-          "--config",
-          CONFIG,
-          "-P=cli",
-          MAIN,
-          "run",
-          "okta",
-          "--progress",
-          "json",
-        ],
+      const child = sluiceCommand(["run", "okta", "--progress", "json"], {
         cwd,
         env: { HOME: cwd, [`${prefix}BASE_URL`]: simulator.url, [`${prefix}API_TOKEN`]: simulator.token },
-        stdin: "null",
+
         stdout: "null",
         stderr: "piped",
       }).spawn();
@@ -208,23 +178,7 @@ Deno.test({
   name: "sluice simulate okta says how to use it and stops with Ctrl-C",
   ignore: Deno.build.os === "windows",
   async fn() {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-q",
-        "--no-prompt",
-        "--config",
-        CONFIG,
-        "-P=cli",
-        MAIN,
-        "simulate",
-        "okta",
-        "--port",
-        "0",
-        "--users",
-        "5",
-      ],
-      stdin: "null",
+    const child = sluiceCommand(["simulate", "okta", "--port", "0", "--users", "5"], {
       stdout: "piped",
       stderr: "piped",
     }).spawn();

@@ -36,7 +36,7 @@ export async function withWorkplace(
     }
     await use({
       folder,
-      sluice: (...args) => run(args, { cwd: folder, env }),
+      sluice: (...args) => sluice(args, { cwd: folder, env }),
       has: (path) => isFile(join(folder, path)),
     });
   } finally {
@@ -44,17 +44,22 @@ export async function withWorkplace(
   }
 }
 
-/** A process of its own: the working directory belongs to all tests of this one. */
-async function run(
+/** The command line `sluice …args` as a process, with the permissions that users give it. */
+export function sluiceCommand(
   args: readonly string[],
-  { cwd, env }: { cwd: string; env: Record<string, string> },
+  options: Omit<Deno.CommandOptions, "args">,
+): Deno.Command {
+  const line = ["run", "-q", "--no-prompt", "--config", CONFIG, "-P=cli", MAIN, ...args];
+  return new Deno.Command(Deno.execPath(), { args: line, stdin: "null", ...options });
+}
+
+/** Runs it to its end. A process of its own: the working directory belongs to all tests of this one. */
+export async function sluice(
+  args: readonly string[],
+  { cwd, env }: { cwd?: string; env?: Record<string, string> } = {},
 ): Promise<Printed> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--no-prompt", "--config", CONFIG, "-P=cli", MAIN, ...args],
-    cwd,
-    env: { NO_COLOR: "1", ...env },
-    stdin: "null",
-  }).output();
+  const { code, stdout, stderr } = await sluiceCommand(args, { cwd, env: { NO_COLOR: "1", ...env } })
+    .output();
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, out: decode(stdout), err: decode(stderr) };
 }

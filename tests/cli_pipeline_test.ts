@@ -4,9 +4,9 @@
  * @module
  */
 import assert from "assert";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "sqlite";
-import { withWorkplace, type Workplace } from "./cli_commands.ts";
+import { sluiceCommand, withWorkplace, type Workplace } from "./cli_commands.ts";
 
 const PETS = `
 import { defineSource } from "@sluice/sluice";
@@ -199,20 +199,7 @@ Deno.test("pipeline runs lists a run that is at work and one that was killed, an
       "console.error('here'); await new Promise(() => setInterval(() => {}, 1000));",
     );
     await Deno.writeTextFile(join(place.folder, "waiting.ts"), waiting);
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-q",
-        "-P=cli",
-        "--no-prompt",
-        "--config",
-        resolve("deno.json"),
-        resolve("main.ts"),
-        "run",
-        "./waiting.ts",
-        "--pipeline-name",
-        "pets",
-      ],
+    const child = sluiceCommand(["run", "./waiting.ts", "--pipeline-name", "pets"], {
       cwd: place.folder,
       stdout: "null",
       stderr: "piped",

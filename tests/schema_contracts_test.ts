@@ -5,85 +5,35 @@
  */
 import assert from "assert";
 import { join } from "node:path";
-import {
-  Configuration,
-  defineSource,
-  formatLoadInfo,
-  type HandWrittenResource,
-  pipeline,
-  type RunEvent,
-  type RunOptions,
-  SluiceError,
-  type SourceSettings,
-} from "../mod.ts";
+import { formatLoadInfo, type RunOptions, SluiceError, type SourceSettings } from "../mod.ts";
 import { Schema } from "../pipeline/schema.ts";
+import { type Rows, RowsBench, type Settings } from "./rows_bench.ts";
 
-type Settings = Omit<HandWrittenResource, "name" | "records">;
-type Rows = readonly Record<string, unknown>[];
+const create = () => RowsBench.create("contracts");
 
-/** A pipeline in a folder of its own, whose resource `t` yields what each run is given. */
-class Bench implements AsyncDisposable {
-  readonly folder: string;
-  readonly warnings: string[] = [];
-  reads = 0;
+function run(
+  bench: RowsBench,
+  rows: Rows,
+  settings: Settings = {},
+  run: RunOptions = {},
+  about?: SourceSettings,
+) {
+  return bench.load(settings, rows, { run, about });
+}
 
-  private constructor(folder: string) {
-    this.folder = folder;
-  }
+async function tables(bench: RowsBench): Promise<unknown[]> {
+  const names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_dlt%' ESCAPE '\\'";
+  return (await bench.query(names)).flat();
+}
 
-  static async create(): Promise<Bench> {
-    return new Bench(await Deno.makeTempDir({ prefix: "sluice_contracts_" }));
-  }
+/** The schema as it is stored last. */
+async function storedSchema(bench: RowsBench): Promise<Schema> {
+  const [[text]] = await bench.query("SELECT schema FROM _dlt_version ORDER BY version DESC LIMIT 1");
+  return Schema.parse(String(text));
+}
 
-  async #pipeline() {
-    return pipeline({
-      pipelineName: "contracts",
-      projectDirectory: this.folder,
-      configuration: await Configuration.load({ projectDirectory: this.folder, env: {} }),
-      emit: (event: RunEvent) => {
-        if (event.type === "warning") this.warnings.push(event.code);
-      },
-    });
-  }
-
-  async run(rows: Rows, settings: Settings = {}, run: RunOptions = {}, about: SourceSettings = {}) {
-    const count = () => this.reads++;
-    const resource = {
-      name: "t",
-      ...settings,
-      records: async function* () {
-        count();
-        yield [...rows];
-      },
-    };
-    const source = defineSource("contracts", {}, () => [resource], about);
-    return await (await this.#pipeline()).run(source(), run);
-  }
-
-  async rows(sql: string) {
-    return (await (await this.#pipeline()).query(sql)).rows;
-  }
-
-  async tables() {
-    const names =
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_dlt%' ESCAPE '\\'";
-    return (await this.rows(names)).flat();
-  }
-
-  /** The schema as it is stored last. */
-  async schema(): Promise<Schema> {
-    const [[text]] = await this.rows("SELECT schema FROM _dlt_version ORDER BY version DESC LIMIT 1");
-    return Schema.parse(String(text));
-  }
-
-  packages(): string[] {
-    const folder = join(this.folder, ".dlt/.var/contracts/packages");
-    return [...Deno.readDirSync(folder)].map(({ name }) => name);
-  }
-
-  [Symbol.asyncDispose]() {
-    return Deno.remove(this.folder, { recursive: true });
-  }
+function packages({ folder }: RowsBench): string[] {
+  return [...Deno.readDirSync(join(folder, ".dlt/.var/contracts/packages"))].map(({ name }) => name);
 }
 
 const known = [{ id: 1, a: 1, l: [{ x: 1 }] }];
@@ -97,12 +47,12 @@ const violations = [
 
 for (const { entity, row, message } of violations) {
   Deno.test(`run() with ${entity} frozen refuses ${Object.keys(row)[1]}, and leaves the tables as they were`, async () => {
-    await using bench = await Bench.create();
-    await bench.run(known);
-    const before = await bench.rows(
+    await using bench = await create();
+    await run(bench, known);
+    const before = await bench.query(
       "SELECT * FROM t JOIN t__l ON 1 JOIN _dlt_version ON 1 JOIN _dlt_loads ON 1",
     );
-    const error = await bench.run([{ id: 3 }, row], {}, { schemaContract: { [entity]: "freeze" } }).catch((
+    const error = await run(bench, [{ id: 3 }, row], {}, { schemaContract: { [entity]: "freeze" } }).catch((
       error,
     ) => error);
     assert(error instanceof SluiceError);
@@ -113,63 +63,63 @@ for (const { entity, row, message } of violations) {
     assert.match(error.next!, new RegExp(`schema_contract.${entity}`));
     assert(!`${error.message} ${error.next}`.includes("987654"), "a message holds a value of a row");
     assert.deepEqual(
-      await bench.rows("SELECT * FROM t JOIN t__l ON 1 JOIN _dlt_version ON 1 JOIN _dlt_loads ON 1"),
+      await bench.query("SELECT * FROM t JOIN t__l ON 1 JOIN _dlt_version ON 1 JOIN _dlt_loads ON 1"),
       before,
     );
-    assert.deepEqual(await bench.tables(), ["t", "t__l"]);
+    assert.deepEqual(await tables(bench), ["t", "t__l"]);
   });
 }
 
 Deno.test("run() that a contract stopped is no obstacle: the next one reads under its own contract", async () => {
-  await using bench = await Bench.create();
-  await bench.run(known);
-  await assert.rejects(bench.run([{ id: 2, b: 1 }], { schema_contract: "freeze" }), {
+  await using bench = await create();
+  await run(bench, known);
+  await assert.rejects(run(bench, [{ id: 2, b: 1 }], { schema_contract: "freeze" }), {
     code: "schema-contract",
   });
-  assert.deepEqual(bench.packages(), []);
-  const info = await bench.run([{ id: 3, b: 1 }], { schema_contract: "evolve" });
+  assert.deepEqual(packages(bench), []);
+  const info = await run(bench, [{ id: 3, b: 1 }], { schema_contract: "evolve" });
   assert.equal(info.loadPackages.length, 1);
-  assert.deepEqual(await bench.rows("SELECT id, b FROM t ORDER BY id"), [[1, null], [3, 1]]);
+  assert.deepEqual(await bench.query("SELECT id, b FROM t ORDER BY id"), [[1, null], [3, 1]]);
 });
 
 // Where records choose their tables, rows are made when everything is read.
 const chosen = { table_name: () => "t" } as const;
 
 Deno.test("run() loads a package that a contract refused once the contract lets it, without reading again", async () => {
-  await using bench = await Bench.create();
-  await bench.run(known);
-  await assert.rejects(bench.run([{ id: 2, b: 1 }], { schema_contract: "freeze", ...chosen }), {
+  await using bench = await create();
+  await run(bench, known);
+  await assert.rejects(run(bench, [{ id: 2, b: 1 }], { schema_contract: "freeze", ...chosen }), {
     code: "schema-contract",
   });
-  assert.equal(bench.packages().length, 1);
-  const info = await bench.run([{ id: 3 }], { schema_contract: "evolve", ...chosen });
+  assert.equal(packages(bench).length, 1);
+  const info = await run(bench, [{ id: 3 }], { schema_contract: "evolve", ...chosen });
   // What is appended was read by then, and is not read again.
   assert.equal(info.loadPackages.length, 1);
-  assert.deepEqual(await bench.rows("SELECT id, b FROM t ORDER BY id"), [[1, null], [2, 1]]);
-  assert.deepEqual(bench.packages(), []);
+  assert.deepEqual(await bench.query("SELECT id, b FROM t ORDER BY id"), [[1, null], [2, 1]]);
+  assert.deepEqual(packages(bench), []);
 });
 
 Deno.test("run() drops a package that the contract still refuses, says so, and reads again", async () => {
-  await using bench = await Bench.create();
-  await bench.run(known);
+  await using bench = await create();
+  await run(bench, known);
   const frozen = { schema_contract: { columns: "freeze" }, ...chosen } as const;
-  await assert.rejects(bench.run([{ id: 2, b: 1 }], frozen), { code: "schema-contract" });
-  const info = await bench.run([{ id: 2 }], frozen);
+  await assert.rejects(run(bench, [{ id: 2, b: 1 }], frozen), { code: "schema-contract" });
+  const info = await run(bench, [{ id: 2 }], frozen);
   assert.deepEqual(bench.warnings, ["package-dropped"]);
   assert.equal(info.loadPackages.length, 1);
-  assert.deepEqual(await bench.rows("SELECT id FROM t ORDER BY id"), [[1], [2]]);
-  assert.deepEqual(bench.packages(), []);
+  assert.deepEqual(await bench.query("SELECT id FROM t ORDER BY id"), [[1], [2]]);
+  assert.deepEqual(packages(bench), []);
 });
 
 Deno.test("run() counts what it discarded, per table, in the load info", async () => {
-  await using bench = await Bench.create();
-  await bench.run(known);
+  await using bench = await create();
+  await run(bench, known);
   const rows = [{ id: 2, b: 1, l: [{ x: "q" }, { x: 2 }] }, { id: 3, a: "x", l: [{ x: 3 }] }, {
     id: 4,
     m: [1, 2],
   }];
   const contract = { tables: "discard_row", columns: "discard_value", data_type: "discard_row" } as const;
-  const info = await bench.run(rows, { schema_contract: contract });
+  const info = await run(bench, rows, { schema_contract: contract });
   assert.deepEqual(info.loadPackages[0].discarded, {
     t: { rows: 1, values: 1 },
     t__l: { rows: 1, values: 0 },
@@ -180,16 +130,16 @@ Deno.test("run() counts what it discarded, per table, in the load info", async (
     formatLoadInfo(info),
     /kept 1 row\(s\) and 1 value\(s\) out of table t\n.*kept 1 row\(s\) out of table t__l/,
   );
-  assert.deepEqual(await bench.rows("SELECT id FROM t ORDER BY id"), [[1], [2], [4]]);
+  assert.deepEqual(await bench.query("SELECT id FROM t ORDER BY id"), [[1], [2], [4]]);
 });
 
 Deno.test("run() keeps what a contract kept out in the table that rejected_table names", async () => {
-  await using bench = await Bench.create();
-  await bench.run(known);
+  await using bench = await create();
+  await run(bench, known);
   const settings = { schema_contract: { columns: "discard_row", data_type: "discard_value" } } as const;
   const rows = [{ id: 2, b: 1, l: [{ x: 5 }] }, { id: 3, a: "x" }];
-  await bench.run(rows, { ...settings, rejected_table: "quarantine" });
-  const found = await bench.rows(
+  await run(bench, rows, { ...settings, rejected_table: "quarantine" });
+  const found = await bench.query(
     "SELECT reason, entity, mode, resource_name, table_name, column_name, record, " +
       "_dlt_load_id = (SELECT max(load_id) FROM _dlt_loads) FROM quarantine ORDER BY column_name DESC",
   );
@@ -215,66 +165,66 @@ Deno.test("run() keeps what a contract kept out in the table that rejected_table
       1,
     ],
   ]);
-  await bench.run(rows, { ...settings, rejected_table: "quarantine" });
-  assert.deepEqual(await bench.rows("SELECT count(*), count(DISTINCT _dlt_load_id) FROM quarantine"), [[
+  await run(bench, rows, { ...settings, rejected_table: "quarantine" });
+  assert.deepEqual(await bench.query("SELECT count(*), count(DISTINCT _dlt_load_id) FROM quarantine"), [[
     4,
     2,
   ]]);
 });
 
 Deno.test("run() keeps rejected rows by the run's word before the resource's, and that before the source's", async () => {
-  await using bench = await Bench.create();
-  await bench.run(known);
+  await using bench = await create();
+  await run(bench, known);
   const row = [{ id: 2, b: 1 }];
   const contract = { schema_contract: "discard_row" } as const;
-  await bench.run(row, contract, {}, { rejectedTable: true });
-  await bench.run(row, { ...contract, rejected_table: "of_resource" }, {}, { rejectedTable: true });
-  await bench.run(row, { ...contract, rejected_table: "of_resource" }, { rejectedTable: "of_run" });
-  await bench.run(row, { ...contract, rejected_table: false }, {}, { rejectedTable: true });
-  assert.deepEqual(await bench.tables(), ["t", "t__l", "rejected_rows", "of_resource", "of_run"]);
+  await run(bench, row, contract, {}, { rejectedTable: true });
+  await run(bench, row, { ...contract, rejected_table: "of_resource" }, {}, { rejectedTable: true });
+  await run(bench, row, { ...contract, rejected_table: "of_resource" }, { rejectedTable: "of_run" });
+  await run(bench, row, { ...contract, rejected_table: false }, {}, { rejectedTable: true });
+  assert.deepEqual(await tables(bench), ["t", "t__l", "rejected_rows", "of_resource", "of_run"]);
 });
 
 Deno.test("run() refuses a rejected_table that holds other rows", async () => {
-  await using bench = await Bench.create();
-  await bench.run(known);
+  await using bench = await create();
+  await run(bench, known);
   const settings = { schema_contract: "discard_row", rejected_table: "t" } as const;
-  await assert.rejects(bench.run([{ id: 2, b: 1 }], settings), { code: "rejected-table-taken" });
+  await assert.rejects(run(bench, [{ id: 2, b: 1 }], settings), { code: "rejected-table-taken" });
 });
 
 Deno.test("run() keeps contracts in the schema: of a resource with its table, of run and source with the settings", async () => {
-  await using bench = await Bench.create();
-  await bench.run(known, { schema_contract: { columns: "discard_row" } }, {}, {
+  await using bench = await create();
+  await run(bench, known, { schema_contract: { columns: "discard_row" } }, {}, {
     schemaContract: "discard_value",
   });
-  const own = await bench.schema();
+  const own = await storedSchema(bench);
   assert.deepEqual(own.tables.get("t")!.schema_contract, { columns: "discard_row" });
   assert.equal(own.settings.schema_contract, "discard_value");
-  await bench.run(known, {}, { schemaContract: { data_type: "freeze" } });
-  const ofRun = await bench.schema();
+  await run(bench, known, {}, { schemaContract: { data_type: "freeze" } });
+  const ofRun = await storedSchema(bench);
   assert.deepEqual(ofRun.tables.get("t")!.schema_contract, { data_type: "freeze" });
   assert.deepEqual(ofRun.settings.schema_contract, { data_type: "freeze" });
 });
 
 Deno.test("run() holds tables that records choose to their contract, each as it is first met", async () => {
-  await using bench = await Bench.create();
+  await using bench = await create();
   const choose = { table_name: (record: Record<string, unknown>) => String(record.kind) };
-  await bench.run([{ kind: "a" }], choose);
-  const info = await bench.run([{ kind: "a" }, { kind: "b" }, { kind: "b" }], choose, {
+  await run(bench, [{ kind: "a" }], choose);
+  const info = await run(bench, [{ kind: "a" }, { kind: "b" }, { kind: "b" }], choose, {
     schemaContract: { tables: "discard_row" },
   });
   assert.deepEqual(info.loadPackages[0].discarded, { b: { rows: 2, values: 0 } });
-  assert.deepEqual(await bench.tables(), ["a"]);
+  assert.deepEqual(await tables(bench), ["a"]);
 });
 
 Deno.test("run() refuses a contract that is none before it reads anything", async () => {
-  await using bench = await Bench.create();
+  await using bench = await create();
   const contract = { column: "freeze" } as never;
-  await assert.rejects(bench.run(known, {}, { schemaContract: contract }), {
+  await assert.rejects(run(bench, known, {}, { schemaContract: contract }), {
     code: "invalid-schema-contract",
   });
-  await assert.rejects(bench.run(known, {}, {}, { schemaContract: contract }), {
+  await assert.rejects(run(bench, known, {}, {}, { schemaContract: contract }), {
     code: "invalid-schema-contract",
   });
-  await assert.rejects(bench.run(known, { schema_contract: contract }), { code: "invalid-source" });
+  await assert.rejects(run(bench, known, { schema_contract: contract }), { code: "invalid-source" });
   assert.equal(bench.reads, 0);
 });

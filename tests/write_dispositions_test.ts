@@ -3,72 +3,8 @@
  * @module
  */
 import assert from "assert";
-import {
-  Configuration,
-  defineSource,
-  type HandWrittenResource,
-  pipeline,
-  type RunEvent,
-  SluiceError,
-  type SqlRow,
-} from "../mod.ts";
-
-type Settings = Omit<HandWrittenResource, "name" | "records">;
-type Rows = readonly Record<string, unknown>[];
-
-/** A pipeline in a folder of its own, whose resource `t` yields what each load is given. */
-class Bench implements AsyncDisposable {
-  readonly folder: string;
-  readonly warnings: string[] = [];
-  /** How often records were asked for. */
-  reads = 0;
-  private constructor(folder: string) {
-    this.folder = folder;
-  }
-
-  static async create(): Promise<Bench> {
-    return new Bench(await Deno.makeTempDir({ prefix: "sluice_writes_" }));
-  }
-
-  async #pipeline(destination: string, toml: string) {
-    await Deno.mkdir(`${this.folder}/.dlt`, { recursive: true });
-    await Deno.writeTextFile(`${this.folder}/.dlt/config.toml`, toml);
-    return pipeline({
-      pipelineName: "writes",
-      destination,
-      projectDirectory: this.folder,
-      configuration: await Configuration.load({
-        projectDirectory: this.folder,
-        env: {},
-        machineFolder: `${this.folder}/machine`,
-      }),
-      emit: (event: RunEvent) => {
-        if (event.type === "warning") this.warnings.push(event.code);
-      },
-    });
-  }
-
-  async load(settings: Settings, rows: Rows, { destination = "sqlite", toml = "" } = {}) {
-    const count = () => this.reads++;
-    const source = defineSource("writes", {}, () => [{
-      name: "t",
-      ...settings,
-      records: async function* () {
-        count();
-        yield [...rows];
-      },
-    }]);
-    return await (await this.#pipeline(destination, toml)).run(source());
-  }
-
-  async query(sql: string, destination = "sqlite"): Promise<SqlRow[]> {
-    return (await (await this.#pipeline(destination, "")).query(sql)).rows;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.folder, { recursive: true });
-  }
-}
+import { SluiceError, type SqlRow } from "../mod.ts";
+import { type Rows, RowsBench, type Settings } from "./rows_bench.ts";
 
 interface WriteCase {
   readonly name: string;
@@ -355,7 +291,7 @@ const CASES: readonly WriteCase[] = [
 
 for (const { name, settings, batches, expect } of CASES) {
   Deno.test(`write_disposition ${name}`, async () => {
-    await using bench = await Bench.create();
+    await using bench = await RowsBench.create("writes");
     for (const rows of batches) await bench.load(settings, rows);
     for (const [sql, rows] of Object.entries(expect)) assert.deepEqual(await bench.query(sql), rows, sql);
   });
@@ -368,7 +304,7 @@ const OTHERS: [string, Settings][] = [
 for (const [before, settings] of OTHERS) {
   for (const strategy of ["delete-insert", "upsert", "insert-only", "scd2"]) {
     Deno.test(`write_disposition ${strategy} goes on with a table that ${before} began`, async () => {
-      await using bench = await Bench.create();
+      await using bench = await RowsBench.create("writes");
       await bench.load(settings, [{ id: 1, v: "a", l: [1, 2] }, { id: 2, v: "b", l: [3] }]);
       const rows = [{ id: 1, v: "A", l: [9] }];
       await bench.load({
@@ -429,7 +365,7 @@ const REFUSED: [string, Settings, string, string?][] = [
 ];
 for (const [what, settings, code, destination = "sqlite"] of REFUSED) {
   Deno.test(`run() refuses ${what} before anything is read or made`, async () => {
-    await using bench = await Bench.create();
+    await using bench = await RowsBench.create("writes");
     await assert.rejects(bench.load(settings, [{ id: 1 }], { destination }), (error) => {
       assert.ok(error instanceof SluiceError);
       assert.equal(error.code, code);
@@ -446,7 +382,7 @@ for (const [what, settings, code, destination = "sqlite"] of REFUSED) {
 for (const strategy of ["truncate-and-insert", "insert-from-staging", "staging-optimized"]) {
   for (const destination of ["sqlite", "filesystem"]) {
     Deno.test(`replace_strategy ${strategy} replaces in ${destination}`, async () => {
-      await using bench = await Bench.create();
+      await using bench = await RowsBench.create("writes");
       const toml = `[destination]\nreplace_strategy = "${strategy}"\n`;
       for (const v of ["a", "b"]) {
         await bench.load({ write_disposition: "replace" }, [{ id: 1, v, l: [v] }], { destination, toml });
@@ -458,7 +394,7 @@ for (const strategy of ["truncate-and-insert", "insert-from-staging", "staging-o
 }
 
 Deno.test("replace_strategy of another name is refused before anything is read", async () => {
-  await using bench = await Bench.create();
+  await using bench = await RowsBench.create("writes");
   const toml = '[destination.sqlite]\nreplace_strategy = "swap"\n';
   await assert.rejects(
     bench.load({ write_disposition: "replace" }, [{ id: 1 }], { toml }),
@@ -468,7 +404,7 @@ Deno.test("replace_strategy of another name is refused before anything is read",
 });
 
 Deno.test("merge without any key appends, and says so", async () => {
-  await using bench = await Bench.create();
+  await using bench = await RowsBench.create("writes");
   for (const v of ["a", "b"]) await bench.load({ write_disposition: "merge" }, [{ id: 1, v }]);
   assert.deepEqual(await bench.query(ROWS), [[1, "a"], [1, "b"]]);
   assert.deepEqual(bench.warnings, ["merge-without-key", "merge-without-key"]);
@@ -481,13 +417,13 @@ const UNBOUND: [string, Settings][] = [
 ];
 for (const [what, settings] of UNBOUND) {
   Deno.test(`run() refuses rows whose ${what} is never there`, async () => {
-    await using bench = await Bench.create();
+    await using bench = await RowsBench.create("writes");
     await assert.rejects(bench.load(settings, [{ id: 1 }]), { code: "key-missing" });
   });
 }
 
 Deno.test("run() refuses a version of a row that says no version, and leaves the table as it was", async () => {
-  await using bench = await Bench.create();
+  await using bench = await RowsBench.create("writes");
   const settings = { write_disposition: merge("scd2", { row_version_column_name: "rev" }) };
   await bench.load(settings, [{ id: 1, rev: "a" }]);
   await assert.rejects(bench.load(settings, [{ id: 2 }]), SluiceError);

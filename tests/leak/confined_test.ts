@@ -4,7 +4,7 @@
  */
 import assert from "assert";
 import { join } from "node:path";
-import { type Printed, withWorkplace, type Workplace } from "../cli_commands.ts";
+import { type Printed, sluiceCommand, withWorkplace, type Workplace } from "../cli_commands.ts";
 
 const CANARY = "canary-0123456789abcdef";
 
@@ -196,23 +196,8 @@ for (const [what, source, message] of refused) {
 Deno.test("sluice run can be stopped while a module does not let go", async () => {
   const source = 'export default [{ name: "x", records() { console.log("here"); for (;;); } }];';
   await withWorkplace({ files: { "hostile.ts": source } }, async ({ folder }) => {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-q",
-        "--no-prompt",
-        "--config",
-        join(Deno.cwd(), "deno.json"),
-        "-P=cli",
-        join(Deno.cwd(), "main.ts"),
-        "run",
-        "./hostile.ts",
-      ],
-      cwd: folder,
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
+    const child = sluiceCommand(["run", "./hostile.ts"], { cwd: folder, stdout: "null", stderr: "piped" })
+      .spawn();
     let said = "";
     for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
       said += text;

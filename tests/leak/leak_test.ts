@@ -5,14 +5,13 @@
  * @module
  */
 import assert from "assert";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { sluiceCommand } from "../cli_commands.ts";
 import { type Canary, canary, filesBelow, search, type Sighting } from "./canaries.ts";
 import { type Behaviour, BEHAVIOURS, type LeakyApi, startLeakyApi } from "./leaky_api.ts";
 import { type Project, SECRET_PLACES, type SecretPlace } from "./secret_places.ts";
 
 const IS_LONG = Deno.env.get("SLUICE_LONG") === "1";
-const MAIN = resolve("main.ts");
-const CONFIG = resolve("deno.json");
 /** After these, the commands that tell of past runs are asked, too. */
 const TELLING: readonly Behaviour[] = ["refuse", "elsewhere"];
 /** What a user has written, secrets included. */
@@ -74,14 +73,8 @@ class Leak implements AsyncDisposable {
   /** Runs a command to its end, or until `stop` was called on it, and searches. */
   async command(args: readonly string[], stop?: Deno.Signal): Promise<number> {
     const stalled = this.#api.stalled();
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-q", "--no-prompt", "--config", CONFIG, "-P=cli", MAIN, ...args],
-      cwd: this.#folder,
-      env: this.#env,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    const child = sluiceCommand(args, { cwd: this.#folder, env: this.#env, stdout: "piped", stderr: "piped" })
+      .spawn();
     const output = child.output();
     if (stop) {
       await Promise.race([stalled, output]);
