@@ -103,7 +103,20 @@ export class NormalizeError extends SluiceError {
 export class LoadError extends SluiceError {
   override readonly name = "LoadError";
   override readonly exitCode = 4;
+
+  /** Whether it is the data that the destination refuses, and would refuse in every run. */
+  get isAboutData(): boolean {
+    return OF_THE_DATA.has(this.code);
+  }
 }
+
+const OF_THE_DATA: ReadonlySet<string> = new Set([
+  "constraint",
+  "unsafe-name",
+  "name-too-long",
+  "name-collision",
+  "identifier-collision",
+]);
 
 /** A load package or stored state cannot be used. */
 export class StateError extends SluiceError {

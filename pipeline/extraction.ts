@@ -138,7 +138,7 @@ async function fallBack(answers: AnswerFile, error: unknown, emit: Emit): Promis
 /** Whose old answers an error speaks against: the API has forgotten a cursor, or a page was not what it seemed. */
 function stale({ stalled, recalled, added }: AnswerFile, error: unknown): string[] {
   // The disk, the network and the credentials are another matter.
-  const isAboutData = error instanceof LoadError && error.code === "constraint";
+  const isAboutData = error instanceof LoadError && error.isAboutData;
   if ((error instanceof LoadError && !isAboutData) || error instanceof StateError) return [];
   if (error instanceof SluiceError && error.recovery === "retry") return [];
   if (error instanceof ExtractError && (error.status === 401 || error.status === 403)) return [];

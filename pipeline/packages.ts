@@ -150,18 +150,9 @@ async function loadOnePending(work: Work, pkg: LoadPackage): Promise<LoadedPacka
   return loaded;
 }
 
-/** What a destination refuses because of what is in a package, and would refuse in every run. */
-const OF_THE_DATA: ReadonlySet<string> = new Set([
-  "constraint",
-  "unsafe-name",
-  "name-too-long",
-  "name-collision",
-  "identifier-collision",
-]);
-
 /** Whether it is the package that makes it fail: it is damaged, or holds what cannot become rows. */
 function isUnusable(error: unknown): error is SluiceError {
-  return error instanceof NormalizeError || (error instanceof LoadError && OF_THE_DATA.has(error.code)) ||
+  return error instanceof NormalizeError || (error instanceof LoadError && error.isAboutData) ||
     (error instanceof StateError && /^package-(corrupt|outdated)$/.test(error.code));
 }
 

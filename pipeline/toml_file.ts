@@ -5,6 +5,7 @@
  */
 import { parse, TomlError } from "toml";
 import { ConfigError } from "./errors.ts";
+import { shortage } from "./shortage.ts";
 
 /** A value in a TOML file. Dates and times are objects of the parser that print as they were written. */
 export type TomlValue = string | number | bigint | boolean | Date | TomlValue[] | TomlTable;
@@ -62,6 +63,7 @@ const PLAIN_WORDS: readonly [starts: string, problem: string][] = [
  * Reads a file; one that does not exist is an empty table.
  *
  * @throws {ConfigError} `toml-syntax` when it is not TOML, `config-unreadable` when it cannot be read.
+ * @throws {LoadError} `too-many-files`
  */
 export async function readTomlFile(path: string, shown: string): Promise<TomlFile> {
   let bytes: Uint8Array;
@@ -74,7 +76,7 @@ export async function readTomlFile(path: string, shown: string): Promise<TomlFil
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return { shown, exists: false, table: {} };
     }
-    throw new ConfigError(
+    throw shortage(error, { doing: `read "${shown}"`, file: shown }) ?? new ConfigError(
       `Cannot read "${shown}": ${error instanceof Error ? error.name : "unknown problem"}`,
       {
         code: "config-unreadable",
