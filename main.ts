@@ -1,71 +1,25 @@
 /**
- * The command line: parses the arguments, loads the one command they name, and turns whatever goes wrong
- * into one message and an exit code.
+ * The command line: runs the command that the arguments name, and turns whatever goes wrong into one message and
+ * an exit code. Only what is needed is loaded, so that what is quick to say is said quickly.
  * @module
  */
-import { Command, CommanderError } from "cli";
-import { type CommandEntry, commands } from "./cli/mod.ts";
-import { COMMAND, helpEnd } from "./cli/help.ts";
+import { loadParser } from "./cli/mod.ts";
 import { printFailure } from "./cli/print.ts";
 import { versionText } from "./cli/version.ts";
-import { ConfigError } from "./pipeline/errors.ts";
-import { nearest } from "./pipeline/nearest.ts";
 
 /** Runs a command line and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  try {
-    const program = await programFor(args);
-    if (args.length === 0) program.help({ error: true });
-    const arranged = (await askedCommand(args)?.load())?.arrange?.(args) ?? args;
-    await program.parseAsync(arranged, { from: "user" });
+  if (asksForVersion(args)) {
+    console.log(versionText(args));
     return 0;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) return printFailure(error, args);
-    if (error.exitCode === 0) return 0;
-    return error.code === "commander.help" ? 2 : printFailure(usageError(error, args), args);
   }
+  const { parse } = await loadParser();
+  return await parse(args);
 }
 
-/** The program with every command's name, and the options of the command that is asked for. */
-async function programFor(args: readonly string[]): Promise<Command> {
-  const program = new Command("sluice")
-    .description("Loads REST APIs into tables.")
-    .version(versionText(args), "-V, --version", "print the version; with --json also what it was made from")
-    .option("--debug", "show the stack trace of an error")
-    .helpOption("-h, --help", "print help")
-    .addHelpText("after", helpEnd(["demo", "run okta", "run --help"]))
-    // Errors are printed by `printFailure` alone.
-    .configureOutput({ outputError: () => {} })
-    .exitOverride();
-  const asked = askedCommand(args);
-  for (const entry of commands) {
-    const command = program.command(entry.name).description(entry.summary);
-    // The other commands only lend their names to the help, so their modules need not be loaded.
-    if (entry === asked) (await entry.load()).define(command);
-  }
-  return program;
-}
-
-function askedCommand(args: readonly string[]): CommandEntry | undefined {
-  const operands = args.filter((arg) => !arg.startsWith("-"));
-  const name = operands[0] === "help" ? operands[1] : operands[0];
-  return commands.find((entry) => entry.name === name);
-}
-
-/** The parser's complaint in the form of all other errors. */
-function usageError(error: CommanderError, args: readonly string[]): ConfigError {
-  const [problem, suggestion] = error.message.replace(/^error: /, "").split("\n");
-  const asked = askedCommand(args);
-  const names = commands.map(({ name }) => name);
-  const next = asked
-    ? `run "${COMMAND} ${asked.name} --help"`
-    : `the commands are ${names.join(", ")}; did you mean "${
-      nearest(args.find((arg) => !arg.startsWith("-")) ?? "", names)
-    }"?`;
-  return new ConfigError(`Cannot read the command line: ${problem.replaceAll("'", '"').replace(/\.$/, "")}`, {
-    code: "usage",
-    next: suggestion && asked ? suggestion.replace(/^\(D(.*)\)$/, "d$1") : next,
-  });
+function asksForVersion(args: readonly string[]): boolean {
+  return args.some((arg) => arg === "--version" || arg === "-V") &&
+    args.every((arg) => ["--version", "-V", "--json", "--debug"].includes(arg));
 }
 
 if (import.meta.main) {

@@ -43,8 +43,8 @@ const AIMS: readonly AimRule[] = [
   ),
   of(
     "children",
-    { text: "least time for the calls / Sluice's time", atLeast: 0.9 },
-    ({ idealSeconds, runs }) => figureOf(runs.sluice!.map(({ seconds }) => idealSeconds! / seconds)),
+    { text: "time of a bare script that asks as much at once / Sluice's", atLeast: 0.9 },
+    (each) => ratio(each, "floor", "sluice", "seconds"),
   ),
   of(
     "rate_limited",

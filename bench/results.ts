@@ -28,8 +28,6 @@ export interface ScenarioResult {
   readonly skipped: Readonly<Partial<Record<Subject, string>>>;
   /** Shares of the budget that each round used in whole minutes, and refusals after first minutes. */
   readonly budget?: { readonly shares: readonly number[]; readonly refused: number };
-  /** Seconds that its requests need at least, where each takes its time. */
-  readonly idealSeconds?: number;
 }
 
 /** Results of one machine. */

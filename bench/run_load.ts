@@ -74,7 +74,7 @@ export async function runLoad(scenario: LoadScenario, options: LoadOptions): Pro
 }
 
 /** What a run of a scenario adds to its result. */
-export type LoadOutcome = Pick<ScenarioResult, "runs" | "skipped" | "rows" | "budget" | "idealSeconds">;
+export type LoadOutcome = Pick<ScenarioResult, "runs" | "skipped" | "rows" | "budget">;
 
 interface LoadBench {
   readonly scenario: LoadScenario;
@@ -166,11 +166,10 @@ function checkCounts({ tables }: Loaded, expected: Readonly<Record<string, numbe
 }
 
 function behaviourFigures(
-  { server, lanes = 1 }: LoadScenario,
+  { server }: LoadScenario,
   counts: readonly ServerCounts[],
-): Pick<ScenarioResult, "budget" | "idealSeconds"> {
-  const { budget, latencyMs } = server ?? {};
-  if (latencyMs) return { idealSeconds: counts[0].requests * latencyMs / 1000 / lanes };
+): Pick<ScenarioResult, "budget"> {
+  const { budget } = server ?? {};
   if (!budget) return {};
   // The last minute was not there to be used up, and in the first one the budget is yet to be learned.
   const shares = counts.map(({ minutes }) => minutes.slice(0, -1)).filter((whole) => whole.length)

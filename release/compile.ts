@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Build } from "../cli/version.ts";
 import { readEmbedded } from "./embedded.ts";
-import { type Expected, included, problemsOf, readExpected } from "./expected.ts";
+import { type Expected, included, loadedByName, problemsOf, readExpected } from "./expected.ts";
 import { type Measure, measureLines, type Measures, startMs } from "./measure.ts";
 import { type Target, targets } from "./targets.ts";
 
@@ -109,7 +109,7 @@ function checkCarried(file: string, expected: Expected): number {
 
 /** Returns why it failed, undefined when it did not. */
 async function denoCompile(triple: string, output: string, base?: string): Promise<string | undefined> {
-  const include = Object.values(included).flatMap((path) => ["--include", path]);
+  const include = [...Object.values(included), ...loadedByName].flatMap((path) => ["--include", path]);
   const options = ["--no-check", "--exclude-unused-npm", ...include, ...FLAGS, "--target", triple];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["compile", "-q", ...options, "-o", output, "main.ts"],

@@ -5,6 +5,7 @@
  */
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { commands, PARSER_FILE } from "../cli/mod.ts";
 import type { Embedded } from "./embedded.ts";
 
 /** What has to be in a binary, and nothing else. */
@@ -19,9 +20,11 @@ export interface Expected {
 
 /** What the binary is told to carry besides the modules that its graph reaches. */
 export const included = { library: "mod.ts", worker: "confine/worker.ts", build: "dist/build.json" };
+/** Modules of the command line that are loaded by name. */
+export const loadedByName = [PARSER_FILE, ...commands.map(({ file }) => file)].map((file) => `cli/${file}`);
 
-/** The only module that imports what nobody knows beforehand: a user's own file, which is on disk. */
-const LOADS_USER_MODULES = "extract/definition/source_module.ts";
+/** What imports modules that the graph does not show: those above, and a user's own file, which is on disk. */
+const LOADS_BY_NAME: readonly string[] = ["cli/mod.ts", "extract/definition/source_module.ts"];
 const PACKAGES = ".deno_compile_node_modules/localhost/";
 /** A file of a package that is larger is looked at by a person first. */
 const LARGE_BYTES = 400_000;
@@ -55,7 +58,7 @@ export async function readExpected(root: string): Promise<Expected> {
   const files = new Set(["deno.json", included.build]);
   const packages = new Set<string>();
   const unclear: string[] = [];
-  for (const entrypoint of ["main.ts", included.library, included.worker]) {
+  for (const entrypoint of ["main.ts", included.library, included.worker, ...loadedByName]) {
     const graph = await graphOf(root, entrypoint);
     for (const { local, npmPackage } of reached(graph)) {
       if (npmPackage) addPackage(npmPackage, graph.npmPackages, packages);
@@ -64,7 +67,7 @@ export async function readExpected(root: string): Promise<Expected> {
   }
   for (const file of [...files].filter((each) => each.endsWith(".ts"))) {
     const code = withoutComments(await Deno.readTextFile(join(root, file)));
-    if (UNKNOWN_IMPORT_REGEXP.test(code) && file !== LOADS_USER_MODULES) unclear.push(file);
+    if (UNKNOWN_IMPORT_REGEXP.test(code) && !LOADS_BY_NAME.includes(file)) unclear.push(file);
     for (const asset of await assetsOf(code, join(root, file))) {
       files.add(relative(root, asset).replaceAll(sep, "/"));
     }
@@ -130,7 +133,7 @@ function addPackage(id: string, all: Graph["npmPackages"], packages: Set<string>
 
 async function graphOf(root: string, entrypoint: string): Promise<Graph> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", entrypoint],
+    args: ["info", "--json", `./${entrypoint}`],
     cwd: root,
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));

@@ -7,7 +7,7 @@ import assert from "assert";
 import { Command, type Option } from "cli";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { commands } from "../cli/mod.ts";
+import { commands, loadCommand } from "../cli/mod.ts";
 import { listSource } from "../cli/sources.ts";
 import manifest from "../deno.json" with { type: "json" };
 import { destinationNames, findDestination } from "../destinations/mod.ts";
@@ -90,7 +90,7 @@ function need({ required, requiredUnless, default: standard }: ParameterSpec): s
 /** Every command with its options, subcommands after their parents. */
 async function allCommands(): Promise<Command[]> {
   const program = new Command("sluice");
-  for (const entry of commands) (await entry.load()).define(program.command(entry.name));
+  for (const entry of commands) (await loadCommand(entry)).define(program.command(entry.name));
   const below = (command: Command): Command[] => [command, ...command.commands.flatMap(below)];
   return program.commands.flatMap(below);
 }
