@@ -249,10 +249,7 @@ export class SqliteLoad implements Load {
 
   [Symbol.asyncDispose](): Promise<void> {
     try {
-      if (this.#database.isOpen) {
-        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-        this.#staged.clear();
-      }
+      if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec("ROLLBACK");
     } catch {
       // Closing the file rolls back as well; an error here would hide the one that ended the load.
     }

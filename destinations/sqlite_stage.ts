@@ -10,6 +10,8 @@ import * as sql from "./sqlite_sql.ts";
 /** Parameters of one statement; beyond this, preparing costs more than it saves. */
 const PARAMETERS_PER_STATEMENT = 2000;
 
+const STAGE = "_sluice_new_";
+
 /** The new rows of one table. */
 export interface StagedTable {
   /** The table they are for. */
@@ -31,6 +33,9 @@ export class StagedRows {
     this.#database = database;
     // They vanish with the connection: what is needed to undo a step need not be on a disk.
     database.exec("PRAGMA temp.journal_mode = MEMORY");
+    // An earlier load of the connection leaves its rows: mostly the connection ends with it, which costs nothing.
+    const left = database.prepare("SELECT name FROM temp.sqlite_schema WHERE name GLOB ?").all(`${STAGE}*`);
+    for (const { name } of left) database.exec(`DROP TABLE temp.${sql.quote(String(name))}`);
   }
 
   /** Makes or widens the place for a table's rows. */
@@ -50,7 +55,7 @@ export class StagedRows {
   }
 
   #create(name: string, first: Column[]): void {
-    const stage = `_sluice_new_${this.#tables.size}`;
+    const stage = `${STAGE}${this.#tables.size}`;
     this.#database.exec(sql.createTable(tableOf(stage, first), "TEMP "));
     this.#tables.set(name, { name, stage, first, later: [] });
   }
@@ -88,13 +93,6 @@ export class StagedRows {
   /** What came in, by table. */
   tables(): Iterable<StagedTable> {
     return this.#tables.values();
-  }
-
-  /** Lets all of it go. */
-  clear(): void {
-    for (const { stage } of this.#tables.values()) this.#database.exec(`DROP TABLE temp.${sql.quote(stage)}`);
-    this.#tables.clear();
-    this.#statements.clear();
   }
 }
 

@@ -155,7 +155,7 @@ function stale({ stalled, recalled, added }: AnswerFile, error: unknown): string
 /** Keeps what the API answered for the next run, if there is any of it, and returns what is to be thrown. */
 async function keepAnswers({ journal, signal }: Work, pkg: LoadPackage, error: unknown): Promise<unknown> {
   const { count } = pkg.answers;
-  if (count) await pkg.answers.sync().catch(() => {});
+  if (pkg.isWorthKeeping) await pkg.answers.sync().catch(() => {});
   else await pkg.remove();
   const kept = `${count} answer${count === 1 ? "" : "s"} of the API`;
   if (signal.aborted) {

@@ -15,13 +15,6 @@ export interface JsonObject {
 /** A whole number written as a floating-point literal (`1.0`, `1E3`): a double to dlt, not an integer. */
 export class Double extends Number {}
 
-/**
- * A digit run that may exceed 2^53, or a literal whose point or exponent may end in a whole number: of a
- * fraction that begins with 0 or 9 that is so when its digits are more than a double holds. The test may hit
- * inside strings; that costs time, never correctness.
- */
-const NEEDS_SOURCE_TEXT_REGEXP =
-  /[:,[\s]-?(?:\d{16}|(?=[\d.]{17})\d+\.[09]|\d+\.0+[\s,\]}]|\d+(?:\.\d+)?[eE]|0(?:\.0*)?[\s,\]}](?<=-0(?:\.0*)?.))/;
 const INTEGER_REGEXP = /^-?\d+$/;
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
@@ -34,9 +27,60 @@ const reviveNumber: Reviver = (_key, value, context) => {
   return Number.isInteger(value) ? new Double(value) : value;
 };
 
+const QUOTE = 0x22;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const BACKSLASH = 0x5c;
+/** Integers of so many digits are below 2^53. */
+const SAFE_DIGITS = 15;
+/** Fractions of so many characters are never rounded to a whole number. */
+const EXACT_LENGTH = 16;
+
+const isDigit = (unit: number) => unit >= ZERO && unit <= NINE;
+
 /** Whether `JSON.parse` alone loses nothing of this text. May say no for a text of which it would not. */
 export function isPlainJson(text: string): boolean {
-  return !NEEDS_SOURCE_TEXT_REGEXP.test(text) && !/^\s*-?\d/.test(text);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) at = endOfString(text, at);
+    else if (unit === MINUS || isDigit(unit)) {
+      at = endOfPlainNumber(text, at);
+      if (at < 0) return false;
+    }
+  }
+  return true;
+}
+
+/** Where the closing quote is. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  for (; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) break;
+    if (unit === BACKSLASH) at++;
+  }
+  return at;
+}
+
+/**
+ * Where the last character of a number is; -1 for one that may exceed 2^53, or whose point or exponent may make a
+ * whole number: a fraction that begins with 0 or 9 may, when its digits are more than a double holds.
+ */
+function endOfPlainNumber(text: string, start: number): number {
+  const first = text.charCodeAt(start) === MINUS ? start + 1 : start;
+  let at = first;
+  while (isDigit(text.charCodeAt(at))) at++;
+  if (at - first > SAFE_DIGITS) return -1;
+  if (text.charCodeAt(at) === POINT) {
+    const fraction = text.charCodeAt(at + 1);
+    while (text.charCodeAt(++at) === ZERO);
+    if (!isDigit(text.charCodeAt(at))) return -1;
+    while (isDigit(text.charCodeAt(at))) at++;
+    if (at - first > EXACT_LENGTH && (fraction === ZERO || fraction === NINE)) return -1;
+  } else if (first > start && text.charCodeAt(first) === ZERO) return -1;
+  return (text.charCodeAt(at) | 0x20) === 0x65 ? -1 : at - 1;
 }
 
 /**

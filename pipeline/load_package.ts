@@ -176,6 +176,11 @@ export class LoadPackage implements AsyncDisposable {
     return resumed;
   }
 
+  /** Whether an extraction that is cut short leaves something to go on with: answers, or what is not to be read again. */
+  get isWorthKeeping(): boolean {
+    return this.answers.count > 0 || (this.manifest.without?.length ?? 0) > 0;
+  }
+
   /** Drops everything but the manifest and the answers. */
   async startOver(): Promise<void> {
     await this[Symbol.asyncDispose]();

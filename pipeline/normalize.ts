@@ -140,7 +140,7 @@ export class Normalizer {
   }
 
   #row(plan: TablePlan, record: JsonObject, link?: Link, shape = plan.shape): void {
-    const draft: Draft = { row: [], lists: [], key: {} };
+    const draft: Draft = { row: plan.writer.row(), lists: [], key: {} };
     const { row, lists } = draft;
     this.#fill(plan, shape, record, draft);
     // Its other values may have made columns: so it is in dlt.

@@ -46,6 +46,8 @@ export interface Work {
 /** What earlier runs left: what they extracted is loaded now, what they did not finish may be gone on with. */
 export interface Pending {
   readonly loaded: readonly LoadedPackage[];
+  /** Folders of packages that are published. They go when what was finished with them is written down elsewhere. */
+  readonly published: readonly string[];
   readonly unfinished?: LoadPackage;
   /** Resources that the earlier run read and this one would only append once more. */
   readonly finished: ReadonlySet<string>;
@@ -57,6 +59,7 @@ export interface Pending {
  */
 export async function loadPending(work: Work, directory: string): Promise<Pending> {
   const loaded: LoadedPackage[] = [];
+  const published: string[] = [];
   const finished = new Set<string>();
   let unfinished: LoadPackage | undefined;
   for (const name of await subfolders(join(directory, PACKAGES))) {
@@ -73,8 +76,10 @@ export async function loadPending(work: Work, directory: string): Promise<Pendin
         unfinished = pkg;
         continue;
       }
+      if (!isDestinedFor(work, pkg)) continue;
       const package_ = await loadOnePending(work, pkg);
       if (package_) loaded.push(package_);
+      published.push(path);
       for (const resource of onlyAppended(pkg.manifest, work)) finished.add(resource);
     } catch (error) {
       if (error instanceof NormalizeError && error.code === "schema-contract") {
@@ -83,7 +88,7 @@ export async function loadPending(work: Work, directory: string): Promise<Pendin
       else throw error;
     }
   }
-  return { loaded, finished, unfinished: unfinished && await usable(unfinished, work) };
+  return { loaded, published, finished, unfinished: unfinished && await usable(unfinished, work) };
 }
 
 /**
@@ -124,30 +129,27 @@ async function usable(pkg: LoadPackage, work: Work): Promise<LoadPackage | undef
   ) {
     const resumed = await pkg.resume(newLoadId(), settings.refresh);
     const { count } = resumed.answers;
-    if (count) {
-      const since = pkg.manifest.createdAt;
-      journal.emit({ type: "resumed", answers: count, since });
-      return resumed;
-    }
+    if (count) journal.emit({ type: "resumed", answers: count, since: pkg.manifest.createdAt });
+    if (resumed.isWorthKeeping) return resumed;
     pkg = resumed;
   }
   await pkg.remove();
   return undefined;
 }
 
+function isDestinedFor(work: Work, { manifest: { loadId, datasetName, destination } }: LoadPackage): boolean {
+  if (datasetName === work.datasetName && destination === work.destination.name) return true;
+  const message = `package ${loadId} waits for dataset ${datasetName} on ${destination} and was left there`;
+  work.journal.emit({ type: "warning", code: "package-pending", message });
+  return false;
+}
+
 async function loadOnePending(work: Work, pkg: LoadPackage): Promise<LoadedPackage | undefined> {
-  const { loadId, datasetName, destination } = pkg.manifest;
-  if (datasetName !== work.datasetName || destination !== work.destination.name) {
-    const message = `package ${loadId} waits for dataset ${datasetName} on ${destination} and was left there`;
-    work.journal.emit({ type: "warning", code: "package-pending", message });
-    return undefined;
-  }
+  const { loadId } = pkg.manifest;
   await using _open = pkg;
-  const isDue = !await work.session.hasLoad(loadId);
-  if (isDue) work.recorder.extracted(loadId);
-  const loaded = isDue ? await publishPackage(work, pkg) : undefined;
-  await pkg.remove();
-  return loaded;
+  if (await work.session.hasLoad(loadId)) return undefined;
+  work.recorder.extracted(loadId);
+  return await publishPackage(work, pkg);
 }
 
 /** Whether it is the package that makes it fail: it is damaged, or holds what cannot become rows. */
@@ -203,12 +205,15 @@ export async function runPackage(
 async function extractAndPublish(
   work: Work,
   directory: string,
-  { unfinished, finished: read }: Pending,
+  { unfinished, finished: read, published }: Pending,
 ): Promise<LoadedPackage | undefined> {
   const { pipelineName, datasetName, source, journal, destination, session, settings: { refresh } } = work;
   const finished = new Set([...read, ...unfinished?.manifest.without ?? []]);
   const resources = selection(work, finished);
-  if (!resources.length && finished.size) return undefined;
+  const clear = async () => {
+    for (const path of published) await removePackage(path);
+  };
+  if (!resources.length && finished.size) return void await clear();
   const schemaName = schemaNameOf(work);
   const stored = await session.stored(pipelineName, schemaName);
   const base = sourceHash(stored.state, schemaName);
@@ -216,7 +221,8 @@ async function extractAndPublish(
   const names = { pipelineName, datasetName, destination: destination.name, schemaName };
   const head = { loadId: newLoadId(), ...names, base, without: [...finished], refresh, maxTableNesting };
   await using pkg = unfinished ?? await LoadPackage.create(join(directory, PACKAGES), head);
-  const since = unfinished && Date.parse(unfinished.manifest.createdAt);
+  await clear();
+  const since = unfinished?.answers.count ? Date.parse(unfinished.manifest.createdAt) : undefined;
   const secondsOf = (loader: Loader) => loader.seconds().normalize + loader.seconds().load;
   await using loader = await journal.step(
     "extract",

@@ -118,6 +118,11 @@ export class TableWriter {
     return this.put(row, place, this.#types[place], variant, value);
   }
 
+  /** A row to fill, as long as the columns known so far: it need not grow with each value. */
+  row(): SqlValue[] {
+    return new Array(this.#types.length);
+  }
+
   /** Takes a finished row. */
   push(row: SqlValue[]): void {
     this.#rows.push(row);

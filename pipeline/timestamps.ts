@@ -37,10 +37,8 @@ interface Moment {
 
 /** `2024-01-01T10:00:00+02:00` as `2024-01-01 08:00:00.000000`; undefined when it is no date-time. */
 export function parseTimestamp(text: string): string | undefined {
-  // The shape nearly every API sends needs no pattern.
-  if (text.length === 24 && text.charCodeAt(23) === 90 && text.charCodeAt(10) === 84 && isPlainUtc(text)) {
-    return `${text.slice(0, 10)} ${text.slice(11, 23)}000`;
-  }
+  const plain = plainUtc(text);
+  if (plain !== undefined) return plain;
   const moment = parseMoment(text);
   return moment?.midnight === undefined || moment.time === undefined ? undefined : storedMoment(moment);
 }
@@ -136,23 +134,40 @@ function parseLoose(text: string): Moment | undefined {
   return moment && year === undefined ? { ...moment, midnight: undefined } : moment;
 }
 
-/** Two characters of the fixed form as a number; NaN-free because anything odd fails the range checks. */
+/** Two characters as a number; NaN, which is in no range, when they are no digits. */
 function two(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 48;
   const units = text.charCodeAt(at + 1) - 48;
-  return tens >= 0 && tens <= 9 && units >= 0 && units <= 9 ? tens * 10 + units : 99;
+  return tens >= 0 && tens <= 9 && units >= 0 && units <= 9 ? tens * 10 + units : NaN;
 }
 
-/** Whether 24 characters are `YYYY-MM-DDTHH:MM:SS.mmmZ` with a day that every month has. */
-function isPlainUtc(text: string): boolean {
+/**
+ * The stored form of `YYYY-MM-DDTHH:MM:SS`, with a fraction or not, with `Z` or not: what nearly every API sends
+ * needs no pattern. Undefined for anything else, which may well be a timestamp.
+ */
+function plainUtc(text: string): string | undefined {
+  const { length } = text;
+  if (length < 19 || length > 30 || text.charCodeAt(4) !== 45 || text.charCodeAt(13) !== 58) return undefined;
+  const separator = text.charCodeAt(10);
+  const year = two(text, 0) * 100 + two(text, 2);
   const month = two(text, 5);
-  const day = two(text, 8);
-  return text.charCodeAt(4) === 45 && text.charCodeAt(7) === 45 && text.charCodeAt(13) === 58 &&
-    text.charCodeAt(16) === 58 && text.charCodeAt(19) === 46 &&
-    two(text, 0) !== 99 && two(text, 2) < 99 && (two(text, 0) > 0 || two(text, 2) > 0) &&
-    month >= 1 && month <= 12 && day >= 1 && day <= 28 &&
-    two(text, 11) < 24 && two(text, 14) < 60 && two(text, 17) < 60 &&
-    two(text, 20) < 99 && two(text, 21) < 99;
+  const isFixed = (separator === 84 || separator === 32) && text.charCodeAt(7) === 45 &&
+    text.charCodeAt(16) === 58 && year >= 1 && month >= 1 && month <= 12 &&
+    two(text, 8) >= 1 && two(text, 8) <= lastDay(year, month) &&
+    two(text, 11) < 24 && two(text, 14) < 60 && two(text, 17) < 60;
+  if (!isFixed) return undefined;
+  const end = text.charCodeAt(length - 1) === 90 ? length - 1 : length;
+  if (end === 19) return `${text.slice(0, 10)} ${text.slice(11, 19)}.000000`;
+  if (end === 20 || text.charCodeAt(19) !== 46) return undefined;
+  for (let at = 20; at < end; at++) {
+    if (!(text.charCodeAt(at) >= 48 && text.charCodeAt(at) <= 57)) return undefined;
+  }
+  return `${text.slice(0, 10)} ${text.slice(11, Math.min(end, 26)).padEnd(15, "0")}`;
+}
+
+function lastDay(year: number, month: number): number {
+  if (month !== 2) return 30 + ((month + (month >> 3)) & 1);
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
 function calendarDay(year: number, month: number, day: number): number | undefined {

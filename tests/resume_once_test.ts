@@ -81,6 +81,22 @@ Deno.test("run that finishes an earlier one does not append its rows once more",
   });
 });
 
+Deno.test("run that finishes an earlier one and then gets no answer still does not append its rows once more", async () => {
+  let isDown = false;
+  const answer = () => isDown ? new Response("{}", { status: 404 }) : [{ id: 1 }, { id: 2 }];
+  await withApi(({ path }) => path === "/rows" ? answer() : undefined, async (api) => {
+    const config = { client: {}, ...rows };
+    await leavePackage(api, config);
+    isDown = true;
+    for (const _twice of [1, 2]) await assert.rejects(api.load(config), { code: "http-status" });
+    isDown = false;
+    const { tables, warnings } = await api.load(config);
+    assert.deepEqual([tables.plain?.length, tables.all?.length], [2, 2]);
+    assert.match(warnings.join(), /already-read/);
+    assert.equal((await api.load(config)).tables.plain?.length, 4, "a run of its own");
+  });
+});
+
 Deno.test("run appends once more when the earlier one is older than resume_max_age", async () => {
   await withApi({ "/rows": [{ id: 1 }, { id: 2 }] }, async (api) => {
     await leavePackage(api, { client: {}, ...rows });
