@@ -24,6 +24,7 @@ export { type JsonPath, jsonPath } from "./pipeline/json_path.ts";
 export type { Plan, PlannedRequests, PlannedResource, PlannedTable, PlanOptions } from "./pipeline/plan.ts";
 export { Naming } from "./pipeline/naming.ts";
 export type { Given, ParameterSpec, ParameterSpecs, ParameterType, Resolved } from "./pipeline/parameters.ts";
+export type { RowChanges } from "./pipeline/destination.ts";
 export type { Discarded } from "./pipeline/discards.ts";
 export { formatLoadInfo, type LoadedPackageInfo, type LoadInfo, type Warning } from "./pipeline/load_info.ts";
 export type { RunRules } from "./pipeline/load_rules.ts";

@@ -9,6 +9,7 @@ import {
   checkUnchanged,
   type Load,
   type Publication,
+  type RowChanges,
   type Session,
   type TablePublication,
 } from "../pipeline/destination.ts";
@@ -34,6 +35,8 @@ interface TargetTable {
   readonly columns: Set<string>;
   /** The last row id before this load. */
   readonly mark: number;
+  /** Rows of this load. */
+  came: number;
 }
 
 /** What a {@link SqliteLoad} works with. */
@@ -104,7 +107,7 @@ export class SqliteLoad implements Load {
 
   /** Makes or widens the table at the destination and copies the new rows into it. */
   #take(staged: StagedTable): void {
-    const { name, stage, first, later } = staged;
+    const { name, stage, first, later, rows } = staged;
     const target = this.#target(name);
     if (!target.columns.size) {
       this.#database.exec(sql.createTable(tableOf(name, first)));
@@ -116,6 +119,7 @@ export class SqliteLoad implements Load {
     const columns = columnsOf(staged).map((column) => column.name);
     const isSame = columns.join("\0") === [...target.columns].join("\0");
     this.#database.exec(sql.copyRows(stage, name, columns, isSame));
+    target.came = rows;
   }
 
   #addColumn(table: string, target: TargetTable, column: Column): void {
@@ -140,7 +144,7 @@ export class SqliteLoad implements Load {
       const last = columns.size
         ? this.#database.prepare(`SELECT max(rowid) AS mark FROM ${sql.quote(name)}`).get()?.mark
         : 0;
-      target = { columns, mark: Number(last ?? 0) };
+      target = { columns, mark: Number(last ?? 0), came: 0 };
       this.#tables.set(name, target);
     }
     return target;
@@ -162,45 +166,66 @@ export class SqliteLoad implements Load {
     );
   }
 
-  publish(publication: Publication): Promise<void> {
+  publish(publication: Publication): Promise<Record<string, RowChanges>> {
     return this.#attempt("publish the load", async () => {
       for (const table of systemTables()) this.#staged.migrate(table);
       await this.#beginWriting();
       await checkUnchanged(publication, this.#stored);
       this.#clear();
       for (const staged of this.#staged.tables()) this.#take(staged);
-      for (const table of publication.tables) await this.#supersede(table, publication.loadId);
+      const changes: Record<string, RowChanges> = {};
+      for (const table of publication.tables) {
+        const changed = await this.#supersede(table, publication.loadId);
+        if (changed) changes[table.table.name] = changed;
+      }
       this.#writeSystemRows(publication);
       checkThere(this.#location, this.#file);
       this.#database.exec("COMMIT");
+      return changes;
     });
   }
 
-  async #supersede(publication: TablePublication, loadId: string): Promise<void> {
+  async #supersede(publication: TablePublication, loadId: string): Promise<RowChanges | undefined> {
     const { table, disposition, strategy, scope } = publication;
     const target = this.#target(table.name);
-    if (!target.columns.size || disposition === "skip") return;
+    if (!target.columns.size || disposition === "skip") return undefined;
     const children = publication.children.filter((child) => this.#target(child).columns.size);
-    if (publication.replaceAll) this.#deleteOld([table.name, ...children]);
-    if (disposition !== "merge") return;
-    await merge({
+    const primaryKey = columnsWith(table, "primary_key");
+    const again = publication.replaceAll ? this.#keysAgain(target, table.name, primaryKey) : 0;
+    const replaced = publication.replaceAll ? this.#deleteOld([table.name, ...children]) : 0;
+    if (disposition !== "merge") {
+      return { added: target.came - again, changed: again, removed: replaced - again };
+    }
+    const changes = await merge({
       database: this.#database,
       table,
       root: { name: table.name, ...target },
       children: children.map((name) => ({ name, parent: this.#parents.get(name), ...this.#target(name) })),
-      primaryKey: columnsWith(table, "primary_key"),
+      primaryKey,
       mergeKey: columnsWith(table, "merge_key"),
       scope: publication.replaceAll ? undefined : scope,
       loadId,
+      came: target.came,
     }, strategy ?? "delete-insert");
+    const { added, changed, removed } = changes;
+    return { added: added - again, changed: changed + again, removed: removed + replaced - again };
   }
 
-  #deleteOld(tables: readonly string[]): void {
-    for (const table of tables) {
-      this.#database.prepare(`DELETE FROM ${sql.quote(table)} WHERE rowid <= ?`).run(
-        this.#target(table).mark,
-      );
-    }
+  /** Keys that are among the old rows of a table and among the new ones. */
+  #keysAgain({ mark, came }: TargetTable, table: string, key: readonly string[]): number {
+    if (!mark || !came || !key.length) return 0;
+    const keys = `SELECT ${sql.quoteAll(key)} FROM ${sql.quote(table)} WHERE rowid`;
+    const found = this.#database.prepare(`SELECT count(*) AS n FROM (${keys} > ?1 INTERSECT ${keys} <= ?1)`)
+      .get(mark);
+    return Number(found?.n);
+  }
+
+  /** Returns how many rows of the first table went. */
+  #deleteOld(tables: readonly string[]): number {
+    const [root] = tables.map((table) =>
+      this.#database.prepare(`DELETE FROM ${sql.quote(table)} WHERE rowid <= ?`).run(this.#target(table).mark)
+    );
+    return Number(root?.changes ?? 0);
   }
 
   #writeSystemRows(publication: Publication): void {

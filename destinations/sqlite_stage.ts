@@ -21,6 +21,8 @@ export interface StagedTable {
   /** Columns the table was made with, and those that came later, which rows before them lack. */
   readonly first: readonly Column[];
   readonly later: Column[];
+  /** Rows that came in. */
+  rows: number;
 }
 
 /** New rows of all tables of a load. */
@@ -57,7 +59,7 @@ export class StagedRows {
   #create(name: string, first: Column[]): void {
     const stage = `${STAGE}${this.#tables.size}`;
     this.#database.exec(sql.createTable(tableOf(stage, first), "TEMP "));
-    this.#tables.set(name, { name, stage, first, later: [] });
+    this.#tables.set(name, { name, stage, first, later: [], rows: 0 });
   }
 
   /** Takes rows of a table that has its place. */
@@ -72,12 +74,14 @@ export class StagedRows {
       }
       place++;
     }
-    const { stage } = this.#tables.get(table.name)!;
+    const staged = this.#tables.get(table.name)!;
+    const { stage } = staged;
     const chunk = Math.max(1, Math.floor(PARAMETERS_PER_STATEMENT / columns.length));
     for (let start = 0; start < rows.length; start += chunk) {
       const part = start === 0 && rows.length <= chunk ? rows : rows.slice(start, start + chunk);
       this.#statement(stage, columns, part.length).run(...bind(part, places));
     }
+    staged.rows += rows.length;
   }
 
   #statement(stage: string, columns: readonly Column[], rows: number): StatementSync {

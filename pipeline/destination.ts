@@ -115,6 +115,16 @@ export async function checkUnchanged(
   });
 }
 
+/** What a load did to the rows of a root table. */
+export interface RowChanges {
+  /** Rows that came, of keys that were not there. */
+  readonly added: number;
+  /** Rows that took the place of older ones with their key. */
+  readonly changed: number;
+  /** Rows that went and have no successor; of a table without a key that is replaced all that were there. */
+  readonly removed: number;
+}
+
 /** A load in progress. Disposing it before `publish` leaves the dataset as it was. */
 export interface Load extends AsyncDisposable {
   /** Drops tables with all their rows, before any row is written; one that does not exist is fine. */
@@ -125,8 +135,12 @@ export interface Load extends AsyncDisposable {
   migrate(tables: readonly Table[]): Promise<void>;
   /** Takes rows of a migrated table. They stay invisible until `publish`. */
   write(batch: RowBatch): Promise<void>;
-  /** Makes rows, schema version, state and the `_dlt_loads` row visible in one step. */
-  publish(publication: Publication): Promise<void>;
+  /**
+   * Makes rows, schema version, state and the `_dlt_loads` row visible in one step.
+   *
+   * @returns what became of the rows of root tables, by table, where the destination can tell without reading all
+   */
+  publish(publication: Publication): Promise<Readonly<Record<string, RowChanges>> | void>;
 }
 
 /** Rows of a query: names and values in column order. */

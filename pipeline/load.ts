@@ -2,7 +2,7 @@
  * A load of a package that is sealed, and what loads work with.
  * @module
  */
-import type { Destination, Session } from "./destination.ts";
+import type { Destination, RowChanges, Session } from "./destination.ts";
 import type { Discarded } from "./discards.ts";
 import type { Emit } from "./events.ts";
 import type { LoadRules } from "./load_rules.ts";
@@ -17,6 +17,8 @@ export interface LoadedPackage {
   readonly loadId: string;
   /** Rows taken per table. */
   readonly rows: Record<string, number>;
+  /** What became of the rows of root tables, where the destination can tell. */
+  readonly changes?: Readonly<Record<string, RowChanges>>;
   /** What contracts kept out, per table. */
   readonly discarded: Record<string, Discarded>;
   /** Seconds spent on turning records into rows, and in the destination. */

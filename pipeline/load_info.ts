@@ -2,6 +2,7 @@
  * What a run did, as data and as the lines that dlt users know; and the journal that adds it up.
  * @module
  */
+import type { RowChanges } from "./destination.ts";
 import type { Discarded } from "./discards.ts";
 import type { Emit, RunEvent, StepName } from "./events.ts";
 import type { LoadedPackage } from "./load.ts";
@@ -19,6 +20,8 @@ export interface LoadedPackageInfo {
   readonly state: "loaded";
   /** Rows per table. */
   readonly rows: Record<string, number>;
+  /** What became of the rows of root tables, where the destination can tell. */
+  readonly changes?: Readonly<Record<string, RowChanges>>;
   /** Rows and values that schema contracts kept out, per table. */
   readonly discarded: Record<string, Discarded>;
 }
@@ -96,10 +99,11 @@ export class Journal {
       finishedAt: new Date().toISOString(),
       loadSeconds: this.seconds.load,
       steps: this.seconds,
-      loadPackages: loaded.map(({ loadId, rows, discarded }) => ({
+      loadPackages: loaded.map(({ loadId, rows, changes, discarded }) => ({
         loadId,
         state: "loaded",
         rows,
+        ...changes && { changes },
         discarded,
       })),
       resources: Object.fromEntries(resources),

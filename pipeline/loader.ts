@@ -189,12 +189,13 @@ export class Loader implements AsyncDisposable {
     const published = publication(pkg, schema, [...tables, ...this.#discards.tables().map(appended)], known);
     const version = published.version && { ...published.version, replacesOlder };
     const onto = { pipelineName, stored: this.#stored };
-    await this.#watch.load(() => this.#load.publish({ ...published, version, onto }));
+    const changes = await this.#watch.load(() => this.#load.publish({ ...published, version, onto }));
     const rows = this.#counts();
     emit({ type: "loaded", loadId, tables: rows });
     return {
       loadId,
       rows,
+      ...changes && { changes },
       discarded: this.#discards.counts(),
       seconds: this.#watch.seconds(),
       schema: { version: schema.version, hash: schema.hash, changes: schemaChanges(this.#before, schema) },

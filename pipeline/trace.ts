@@ -5,6 +5,7 @@
  */
 import manifest from "../deno.json" with { type: "json" };
 import type { UsedValue } from "./config.ts";
+import type { RowChanges } from "./destination.ts";
 import type { Discarded } from "./discards.ts";
 import { type At, InterruptedError, SluiceError } from "./errors.ts";
 import type { RunEvent, StepName } from "./events.ts";
@@ -35,6 +36,8 @@ export interface TracedPackage {
   readonly state: "loaded" | "pending";
   /** Rows per table. */
   readonly rows: Readonly<Record<string, number>>;
+  /** What became of the rows of root tables, where the destination can tell. */
+  readonly changes?: Readonly<Record<string, RowChanges>>;
   /** What schema contracts kept out, per table; absent in traces of older versions. */
   readonly discarded?: Readonly<Record<string, Discarded>>;
   readonly schemaVersion?: number;
@@ -148,11 +151,12 @@ export class TraceRecorder {
   }
 
   /** A package is in the tables. */
-  loaded({ loadId, rows, discarded, schema }: LoadedPackage): void {
+  loaded({ loadId, rows, changes, discarded, schema }: LoadedPackage): void {
     this.#packages.set(loadId, {
       loadId,
       state: "loaded",
       rows,
+      ...changes && { changes },
       discarded,
       schemaVersion: schema.version,
       schemaHash: schema.hash,

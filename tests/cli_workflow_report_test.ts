@@ -40,6 +40,10 @@ const trace: Trace = {
       loadId: "17.5",
       state: "loaded",
       rows: { cats: 1200, cats__toys: 7 },
+      changes: {
+        cats: { added: 1100, changed: 100, removed: 3 },
+        dogs: { added: 0, changed: 0, removed: 0 },
+      },
       schemaChanges: [{ table: "cats", isNew: false, newColumns: [{ name: ODD, type: "text" }] }],
     },
     { loadId: "17.6", state: "pending", rows: {}, schemaChanges: [] },
@@ -108,7 +112,10 @@ Deno.test("summaryOf() is Markdown in which names and messages are only text", (
     assert.ok(table.every((row) => row.length === table[0].length), JSON.stringify(table));
   }
   assert.deepEqual(shown.tables[0][1], ["1,207", "2", "1", "12", "1.5"]);
-  assert.deepEqual(shown.tables[2].slice(1), [["cats", "1,200"], ["cats__toys", "7"]]);
+  assert.deepEqual(shown.tables[2].slice(1), [
+    ["cats", "1,200", "1,100", "100", "3"],
+    ["cats__toys", "7", "", "", ""],
+  ]);
   assert.match(page, /1 load package waiting/);
 });
 

@@ -28,7 +28,7 @@ export function summaryOf(trace: Trace, budgets: Budgets): string {
     table(["Rows loaded", "Tables", "Schema changes", "Requests", "Seconds"], [factsOf(trace)]),
     errorOf(trace),
     section("Resources", ["Resource", "Pages", "Records", "Requests"], resourceRows(trace)),
-    section("Rows loaded", ["Table", "Rows"], tableRows(trace)),
+    tableSection(trace),
     section("Schema changes", ["Table", "Change"], changesOf(trace).map(changeRow)),
     section("Rate budget at the end", ["Limit", "Left", "Of"], budgetRows(budgets)),
     section("Time", ["Step", "Seconds"], stepRows(trace)),
@@ -73,12 +73,31 @@ function resourceRows({ resources }: Trace): string[][] {
   ]);
 }
 
-function tableRows({ packages }: Trace): string[][] {
-  const totals = new Map<string, number>();
-  for (const [name, rows] of packages.flatMap((each) => Object.entries(each.rows))) {
-    totals.set(name, (totals.get(name) ?? 0) + rows);
+const CHANGES = ["added", "changed", "removed"] as const;
+
+/** Rows by table; what became of them only where a destination tells, which it does of root tables. */
+function tableSection({ packages }: Trace): string {
+  const rows = totals(packages.map((each) => each.rows));
+  const changes = packages.map((each) => Object.entries(each.changes ?? {}));
+  const told = CHANGES.map((kind) =>
+    totals(changes.map((of) => Object.fromEntries(of.map(([table, each]) => [table, each[kind]]))))
+  );
+  const names = [...new Set([rows, ...told].flatMap((each) => [...each.keys()]))].sort();
+  const isTold = told[0].size > 0;
+  const lines = names.map((name) => {
+    const counts = isTold ? told.map((each) => each.has(name) ? number(each.get(name)!) : "") : [];
+    return [text(name), number(rows.get(name) ?? 0), ...counts];
+  }).filter(([, ...counts]) => counts.some((count) => count !== "0" && count !== ""));
+  return section("Rows loaded", ["Table", "Rows", ...isTold ? ["New", "Changed", "Removed"] : []], lines);
+}
+
+/** Sums by name. */
+function totals(parts: readonly Readonly<Record<string, number>>[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [name, count] of parts.flatMap((each) => Object.entries(each))) {
+    sums.set(name, (sums.get(name) ?? 0) + count);
   }
-  return [...totals].sort().map(([name, rows]) => [text(name), number(rows)]);
+  return sums;
 }
 
 function changeRow({ table, isNew, newColumns }: TableChange): string[] {
@@ -132,6 +151,9 @@ const NUMBERS = new Set([
   "Pages",
   "Records",
   "Rows",
+  "New",
+  "Changed",
+  "Removed",
   "Left",
   "Of",
 ]);

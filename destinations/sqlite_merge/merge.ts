@@ -4,7 +4,7 @@
  * @module
  */
 import type { DatabaseSync, SQLInputValue } from "sqlite";
-import type { Scope } from "../../pipeline/destination.ts";
+import type { RowChanges, Scope } from "../../pipeline/destination.ts";
 import type { Column, Table } from "../../pipeline/schema_types.ts";
 import { quote, quoteAll, sameKey, storedColumns } from "../sqlite_sql.ts";
 
@@ -30,6 +30,8 @@ export interface Merge {
   readonly mergeKey: readonly string[];
   readonly scope?: Scope;
   readonly loadId: string;
+  /** New rows of the root table. */
+  readonly came: number;
 }
 
 /** How one merge strategy is done. */
@@ -173,6 +175,23 @@ export function removeRepeatedChildren(merge: Merge, stays: "first" | "last"): v
         `AND ${stays === "first" ? "o.rowid < c.rowid" : "o.rowid > c.rowid"})`,
     ).run(merge.root.mark, mark);
   }
+}
+
+/** What becomes of root rows, as long as the doomed ones are there. */
+export function rowChanges(merge: Merge): RowChanges {
+  const { database, table, primaryKey, came, root: { mark } } = merge;
+  const count = (text: string) => Number(database.prepare(`SELECT count(*) AS n ${text}`).get(mark)?.n);
+  const gone = count(`FROM ${DOOMED} WHERE id <= ?1`);
+  const kept = came - count(`FROM ${DOOMED} WHERE id > ?1`);
+  if (!gone || !primaryKey.length) return { added: kept, changed: 0, removed: gone };
+  const name = quote(table.name);
+  const succeeded = count(
+    `FROM ${DOOMED} AS d CROSS JOIN ${name} AS o ON o.rowid = d.id WHERE d.id <= ?1 AND EXISTS ` +
+      `(SELECT 1 FROM ${name} AS n WHERE ${sameKey("o", "n", primaryKey)} AND n.rowid > ?1 ` +
+      `AND n.rowid NOT IN (SELECT id FROM ${DOOMED}))`,
+  );
+  const changed = Math.min(succeeded, kept);
+  return { added: kept - changed, changed, removed: gone - succeeded };
 }
 
 /** Removes the doomed root rows themselves. */

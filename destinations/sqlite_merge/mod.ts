@@ -2,11 +2,20 @@
  * The merge strategies of SQLite, one file each, and the frame they run in.
  * @module
  */
+import type { RowChanges } from "../../pipeline/destination.ts";
 import type { MergeStrategy } from "../../pipeline/schema_types.ts";
 import { coalesce } from "./coalesce.ts";
 import { deleteInsert } from "./delete_insert.ts";
 import { insertOnly } from "./insert_only.ts";
-import { createIndex, DOOMED, type Merge, removeChildren, removeDoomed, type Strategy } from "./merge.ts";
+import {
+  createIndex,
+  DOOMED,
+  type Merge,
+  removeChildren,
+  removeDoomed,
+  rowChanges,
+  type Strategy,
+} from "./merge.ts";
 import { replacePerParent } from "./replace_per_parent.ts";
 import { scd2 } from "./scd2.ts";
 import { doomByScope } from "./scope.ts";
@@ -24,8 +33,8 @@ const STRATEGIES: Readonly<Record<MergeStrategy, Strategy>> = {
 /** The names of all strategies. */
 export const strategies = Object.keys(STRATEGIES) as MergeStrategy[];
 
-/** Removes what the new rows of a root table and its children supersede, and new rows that must not stay. */
-export async function merge(merging: Merge, name: MergeStrategy): Promise<void> {
+/** Removes what the new rows of a root table and its children supersede, and new rows that must not stay; tells it. */
+export async function merge(merging: Merge, name: MergeStrategy): Promise<RowChanges> {
   const { database, scope } = merging;
   const strategy = STRATEGIES[name];
   createIndexes(merging, strategy);
@@ -33,12 +42,14 @@ export async function merge(merging: Merge, name: MergeStrategy): Promise<void> 
   try {
     strategy.doom(merging);
     if (scope) await doomByScope(merging, scope, strategy.perParent === true);
+    const changes = rowChanges(merging);
     if (strategy.removeChildren || database.prepare(`SELECT 1 FROM ${DOOMED} LIMIT 1`).get()) {
       indexChildren(merging, strategy);
       (strategy.removeChildren ?? removeChildren)(merging);
       removeDoomed(merging);
     }
     strategy.finish?.(merging);
+    return changes;
   } finally {
     database.exec(`DROP TABLE ${DOOMED}`);
   }
