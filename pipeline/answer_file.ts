@@ -72,6 +72,11 @@ export class AnswerFile implements AnswerBook, AsyncDisposable {
     return owned;
   }
 
+  /** Whose answers are kept. */
+  get owners(): string[] {
+    return [...this.#owners.keys()];
+  }
+
   /** Answers that are kept and can be recalled, now or by a run that goes on. */
   get count(): number {
     return this.#sum(({ known, recalled, kept }) => {

@@ -41,6 +41,8 @@ export interface Extracting {
  * @returns the load that holds the rows, ready to be finished
  */
 export async function extractInto(work: Work, pkg: LoadPackage, what: Extracting): Promise<Loader> {
+  // Whose answers of earlier runs are left to doubt. Those of this run are not: asking on and on would be all.
+  const doubtful = new Set(pkg.answers.owners);
   try {
     for (;;) {
       const loader = new LateLoader(() => Loader.begin(loadingOf(work, pkg, what.resources)));
@@ -49,7 +51,8 @@ export async function extractInto(work: Work, pkg: LoadPackage, what: Extracting
         return await loader.get();
       } catch (error) {
         await loader[Symbol.asyncDispose]();
-        if (work.signal.aborted || !await fallBack(pkg.answers, error, work.journal.emit)) throw error;
+        if (work.signal.aborted) throw error;
+        if (!await fallBack(pkg.answers, { error, doubtful, emit: work.journal.emit })) throw error;
         await pkg.startOver();
         await pkg.answers.index();
       }
@@ -125,9 +128,13 @@ export function schemaNameOf({ source }: Work): string {
 }
 
 /** Drops answers that an extraction could not go on from, so that those resources are read from their start. */
-async function fallBack(answers: AnswerFile, error: unknown, emit: Emit): Promise<boolean> {
-  const owners = stale(answers, error);
+async function fallBack(
+  answers: AnswerFile,
+  { error, doubtful, emit }: { error: unknown; doubtful: Set<string>; emit: Emit },
+): Promise<boolean> {
+  const owners = stale(answers, error).filter((owner) => doubtful.has(owner));
   for (const owner of owners) {
+    doubtful.delete(owner);
     await answers.forget(owner);
     const message = "could not go on where the earlier run stopped, and is read from its start";
     emit({ type: "warning", code: "resume-refused", resource: owner, message });

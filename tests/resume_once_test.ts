@@ -97,6 +97,33 @@ Deno.test("run that finishes an earlier one and then gets no answer still does n
   });
 });
 
+Deno.test("run that fails again over what it kept asks for each resource once more, and not for ever", async () => {
+  const requests: string[] = [];
+  let isBad = false;
+  await withApi(({ path }) => {
+    requests.push(path);
+    const [, name, page = "1"] = /^\/(\w+)(?:\?page=(\d))?$/.exec(path)!;
+    // The third page of the bad one never becomes rows; the good ones have come whole by then.
+    const data = isBad && name === "bad" && page === "3" ? [{ id: 3, extra: "x" }] : [{ id: Number(page) }];
+    return { data, ...(Number(page) < 3 && { next: `/${name}?page=${Number(page) + 1}` }) };
+  }, async (api) => {
+    const config: AnyConfig = {
+      client: { paginator: PAGER, max_concurrency: 1 },
+      resources: ["one", "two", "bad"].map((name) => ({
+        name,
+        schema_contract: { columns: "freeze" },
+        endpoint: { path: name, data_selector: "data" },
+      })),
+    };
+    await api.load(config);
+    isBad = true;
+    for (const run of [1, 2, 3]) {
+      await assert.rejects(api.load(config), { code: "schema-contract" }, `run ${run}`);
+      assert.ok(requests.length <= 9 + 18 * run, `${requests.length} requests by run ${run}`);
+    }
+  });
+});
+
 Deno.test("run appends once more when the earlier one is older than resume_max_age", async () => {
   await withApi({ "/rows": [{ id: 1 }, { id: 2 }] }, async (api) => {
     await leavePackage(api, { client: {}, ...rows });

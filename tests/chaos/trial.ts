@@ -7,6 +7,7 @@ import { join } from "node:path";
 import {
   Configuration,
   formatError,
+  InterruptedError,
   type LoadInfo,
   pipeline,
   type RunEvent,
@@ -17,6 +18,8 @@ import { JumpingTimer } from "../rest_harness_test.ts";
 import { difference, type Dump, dump } from "./dump.ts";
 import { type Lies, liesOf } from "./lies.ts";
 import { type LiedApi, type Patience, type Scenario, STATES } from "./scenarios.ts";
+
+const ENDLESS_MS = 120_000;
 
 /** What came of a trial. */
 export interface Outcome {
@@ -188,7 +191,9 @@ async function runOnce(
   const timer = new JumpingTimer(scenario.now + state * 3_600_000);
   const said = () => JSON.stringify(events.filter(({ type }) => type === "warning"));
   try {
-    const info = await chaos.run(api.source(patience), { timer });
+    // Waiting is skipped, so that a run which takes this long has no end. It is stopped, which is no clear error.
+    const signal = AbortSignal.timeout(ENDLESS_MS);
+    const info = await chaos.run(api.source(patience), { timer, signal });
     return { info, seen: said() };
   } catch (error) {
     const text = error instanceof SluiceError ? formatError(error) : String(error);
@@ -201,6 +206,7 @@ function checkSilence(seen: string, secret: string, what: string): void {
 }
 
 function checkError(error: unknown, what: string): void {
+  if (error instanceof InterruptedError) throw new Broken(`${what} did not come to an end`);
   if (!(error instanceof SluiceError)) {
     throw new Broken(`${what} failed with what is no clear error: ${(error as Error).stack ?? error}`);
   }
