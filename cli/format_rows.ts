@@ -43,11 +43,14 @@ function shorten(text: string): string {
   return characters.length <= LONGEST_CELL ? text : `${characters.slice(0, LONGEST_CELL - 1).join("")}…`;
 }
 
-/** Line ends and tabs are data that CSV can carry; a cell is left as it is, also one that begins like a formula. */
+/**
+ * Line ends and tabs are data that CSV can carry; a cell is left as it is, also one that begins like a formula. One
+ * that begins like a command to the runner of a workflow gets quotes, which mean nothing in CSV.
+ */
 function csv({ columns, rows }: QueryResult): string {
   const clean = (text: string) => printable(text, "\n\r\t");
   const records = rows.map((row) => row.map((cell) => clean(textOf(cell, ""))));
-  return stringify([columns.map(clean), ...records], { quoted_match: /[\r\t]/, eof: false });
+  return stringify([columns.map(clean), ...records], { quoted_match: /[\r\t]|^\s*(?:::|##\[)/, eof: false });
 }
 
 /** An array of objects, one per line. Columns of the same name get numbers. */

@@ -54,6 +54,14 @@ lines\tand, a comma"
   );
 });
 
+Deno.test("formatRows() begins no line with what a workflow's runner would obey", () => {
+  const result = { columns: ["a"], rows: [["::add-mask::x"], ["  ##[error]y"]] as SqlRow[] };
+  for (const format of ["table", "json", "csv"] as const) {
+    const lines = formatRows(result, format).split("\n");
+    assert.ok(lines.every((line) => !/^\s*(?:::|##\[)/.test(line)), format);
+  }
+});
+
 Deno.test("formatRows() writes JSON with exact integers and distinct keys", () => {
   const text = formatRows(
     { columns: ["a", "a", "b"], rows: [[9007199254740993n, null, "\u009b\n"]] },
