@@ -88,7 +88,9 @@ export async function loadPending(work: Work, directory: string): Promise<Pendin
       else throw error;
     }
   }
-  return { loaded, published, finished, unfinished: unfinished && await usable(unfinished, work) };
+  const resumed = unfinished && await usable(unfinished, work);
+  for (const resource of resumed?.manifest.without ?? []) finished.add(resource);
+  return { loaded, published, finished, unfinished: resumed };
 }
 
 /**
@@ -198,17 +200,16 @@ export async function runPackage(
     // What was kept of an earlier run may be what cannot be loaded: the API may answer otherwise by now.
     if (unfinished?.manifest.status !== "extracted" || !isUnusable(error)) throw error;
     await setAside(work, directory, { name: unfinished.manifest.loadId, error });
-    return await extractAndPublish(work, directory, { ...pending, unfinished: undefined });
+    return await extractAndPublish(work, directory, { ...pending, unfinished: undefined, published: [] });
   }
 }
 
 async function extractAndPublish(
   work: Work,
   directory: string,
-  { unfinished, finished: read, published }: Pending,
+  { unfinished, finished, published }: Pending,
 ): Promise<LoadedPackage | undefined> {
   const { pipelineName, datasetName, source, journal, destination, session, settings: { refresh } } = work;
-  const finished = new Set([...read, ...unfinished?.manifest.without ?? []]);
   const resources = selection(work, finished);
   const clear = async () => {
     for (const path of published) await removePackage(path);
