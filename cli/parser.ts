@@ -6,18 +6,18 @@ import { Command, CommanderError } from "cli";
 import { ConfigError } from "../pipeline/errors.ts";
 import { nearest } from "../pipeline/nearest.ts";
 import { COMMAND, helpEnd } from "./help.ts";
-import { type CommandEntry, commands, loadCommand } from "./mod.ts";
+import { type CommandEntry, type CommandModule, commands, loadCommand } from "./mod.ts";
 import { printFailure } from "./print.ts";
 import { versionText } from "./version.ts";
 
 /** Runs a command line and returns its exit code. */
 export async function parse(args: readonly string[]): Promise<number> {
   try {
-    const program = await programFor(args);
-    if (args.length === 0) program.help({ error: true });
     const asked = askedCommand(args);
-    const arranged = (asked && (await loadCommand(asked)).arrange?.(args)) ?? args;
-    await program.parseAsync(arranged, { from: "user" });
+    const module = asked && await loadCommand(asked);
+    const program = programFor(args, module && { ...asked, module });
+    if (args.length === 0) program.help({ error: true });
+    await program.parseAsync(module?.arrange?.(args) ?? args, { from: "user" });
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) return printFailure(error, args);
@@ -27,7 +27,10 @@ export async function parse(args: readonly string[]): Promise<number> {
 }
 
 /** The program with every command's name, and the options of the command that is asked for. */
-async function programFor(args: readonly string[]): Promise<Command> {
+function programFor(
+  args: readonly string[],
+  asked?: { readonly name: string; readonly module: CommandModule },
+): Command {
   const program = new Command("sluice")
     .description("Loads REST APIs into tables.")
     .version(versionText(args), "-V, --version", "print the version; with --json also what it was made from")
@@ -37,11 +40,10 @@ async function programFor(args: readonly string[]): Promise<Command> {
     // Errors are printed by `printFailure` alone.
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  const asked = askedCommand(args);
-  for (const entry of commands) {
-    const command = program.command(entry.name).description(entry.summary);
+  for (const { name, summary } of commands) {
+    const command = program.command(name).description(summary);
     // The other commands only lend their names to the help, so their modules need not be loaded.
-    if (entry === asked) (await loadCommand(entry)).define(command);
+    if (name === asked?.name) asked.module.define(command);
   }
   return program;
 }

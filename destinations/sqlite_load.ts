@@ -35,8 +35,6 @@ interface TargetTable {
   readonly columns: Set<string>;
   /** The last row id before this load. */
   readonly mark: number;
-  /** Rows of this load. */
-  came: number;
 }
 
 /** What a {@link SqliteLoad} works with. */
@@ -107,7 +105,7 @@ export class SqliteLoad implements Load {
 
   /** Makes or widens the table at the destination and copies the new rows into it. */
   #take(staged: StagedTable): void {
-    const { name, stage, first, later, rows } = staged;
+    const { name, stage, first, later } = staged;
     const target = this.#target(name);
     if (!target.columns.size) {
       this.#database.exec(sql.createTable(tableOf(name, first)));
@@ -119,7 +117,6 @@ export class SqliteLoad implements Load {
     const columns = columnsOf(staged).map((column) => column.name);
     const isSame = columns.join("\0") === [...target.columns].join("\0");
     this.#database.exec(sql.copyRows(stage, name, columns, isSame));
-    target.came = rows;
   }
 
   #addColumn(table: string, target: TargetTable, column: Column): void {
@@ -144,7 +141,7 @@ export class SqliteLoad implements Load {
       const last = columns.size
         ? this.#database.prepare(`SELECT max(rowid) AS mark FROM ${sql.quote(name)}`).get()?.mark
         : 0;
-      target = { columns, mark: Number(last ?? 0), came: 0 };
+      target = { columns, mark: Number(last ?? 0) };
       this.#tables.set(name, target);
     }
     return target;
@@ -191,29 +188,32 @@ export class SqliteLoad implements Load {
     if (!target.columns.size || disposition === "skip") return undefined;
     const children = publication.children.filter((child) => this.#target(child).columns.size);
     const primaryKey = columnsWith(table, "primary_key");
-    const again = publication.replaceAll ? this.#keysAgain(target, table.name, primaryKey) : 0;
+    const came = this.#staged.count(table.name);
+    const known = publication.replaceAll && came ? this.#keysAgain(table.name, primaryKey) : 0;
     const replaced = publication.replaceAll ? this.#deleteOld([table.name, ...children]) : 0;
-    if (disposition !== "merge") {
-      return { added: target.came - again, changed: again, removed: replaced - again };
-    }
-    const changes = await merge({
-      database: this.#database,
-      table,
-      root: { name: table.name, ...target },
-      children: children.map((name) => ({ name, parent: this.#parents.get(name), ...this.#target(name) })),
-      primaryKey,
-      mergeKey: columnsWith(table, "merge_key"),
-      scope: publication.replaceAll ? undefined : scope,
-      loadId,
-      came: target.came,
-    }, strategy ?? "delete-insert");
-    const { added, changed, removed } = changes;
+    const merged = disposition === "merge"
+      ? await merge({
+        database: this.#database,
+        table,
+        root: { name: table.name, ...target },
+        children: children.map((name) => ({ name, parent: this.#parents.get(name), ...this.#target(name) })),
+        primaryKey,
+        mergeKey: columnsWith(table, "merge_key"),
+        scope: publication.replaceAll ? undefined : scope,
+        loadId,
+        came,
+      }, strategy ?? "delete-insert")
+      : { added: came, changed: 0, removed: 0 };
+    const { added, changed, removed } = merged;
+    // A key that came again need not have stayed: it may be marked as deleted.
+    const again = Math.min(known, added);
     return { added: added - again, changed: changed + again, removed: removed + replaced - again };
   }
 
   /** Keys that are among the old rows of a table and among the new ones. */
-  #keysAgain({ mark, came }: TargetTable, table: string, key: readonly string[]): number {
-    if (!mark || !came || !key.length) return 0;
+  #keysAgain(table: string, key: readonly string[]): number {
+    const { mark } = this.#target(table);
+    if (!mark || !key.length) return 0;
     const keys = `SELECT ${sql.quoteAll(key)} FROM ${sql.quote(table)} WHERE rowid`;
     const found = this.#database.prepare(`SELECT count(*) AS n FROM (${keys} > ?1 INTERSECT ${keys} <= ?1)`)
       .get(mark);

@@ -94,6 +94,11 @@ export class StagedRows {
     return statement;
   }
 
+  /** Rows that came in for a table. */
+  count(table: string): number {
+    return this.#tables.get(table)?.rows ?? 0;
+  }
+
   /** What came in, by table. */
   tables(): Iterable<StagedTable> {
     return this.#tables.values();

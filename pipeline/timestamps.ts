@@ -171,14 +171,12 @@ function lastDay(year: number, month: number): number {
 }
 
 function calendarDay(year: number, month: number, day: number): number | undefined {
-  if (year < 1 || month < 1 || month > 12 || day < 1) return undefined;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return date.getUTCMonth() === month - 1 ? date.getTime() : undefined;
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > lastDay(year, month)) return undefined;
+  return new Date(0).setUTCFullYear(year, month - 1, day);
 }
 
 function daysOf(year: number): number {
-  return calendarDay(year, 2, 29) === undefined ? 365 : 366;
+  return lastDay(year, 2) === 29 ? 366 : 365;
 }
 
 function ordinalDay(year: number, ordinal: number): number | undefined {

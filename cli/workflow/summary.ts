@@ -77,26 +77,30 @@ const CHANGES = ["added", "changed", "removed"] as const;
 
 /** Rows by table; what became of them only where a destination tells, which it does of root tables. */
 function tableSection({ packages }: Trace): string {
-  const rows = totals(packages.map((each) => each.rows));
-  const changes = packages.map((each) => Object.entries(each.changes ?? {}));
-  const told = CHANGES.map((kind) =>
-    totals(changes.map((of) => Object.fromEntries(of.map(([table, each]) => [table, each[kind]]))))
-  );
+  const rows = totals(packages.flatMap((each) => Object.entries(each.rows)));
+  const changes = packages.flatMap((each) => Object.entries(each.changes ?? {}));
+  const told = changes.length
+    ? CHANGES.map((kind) => totals(changes.map(([table, each]) => [table, each[kind]])))
+    : [];
   const names = [...new Set([rows, ...told].flatMap((each) => [...each.keys()]))].sort();
-  const isTold = told[0].size > 0;
-  const lines = names.map((name) => {
-    const counts = isTold ? told.map((each) => each.has(name) ? number(each.get(name)!) : "") : [];
-    return [text(name), number(rows.get(name) ?? 0), ...counts];
-  }).filter(([, ...counts]) => counts.some((count) => count !== "0" && count !== ""));
-  return section("Rows loaded", ["Table", "Rows", ...isTold ? ["New", "Changed", "Removed"] : []], lines);
+  const lines = names
+    .map((name) => ({ name, counts: [rows.get(name) ?? 0, ...told.map((each) => each.get(name))] }))
+    .filter(({ counts }) => counts.some((count) => count))
+    .map(({ name, counts }) => [
+      text(name),
+      ...counts.map((count) => count === undefined ? "" : number(count)),
+    ]);
+  return section(
+    "Rows loaded",
+    ["Table", "Rows", ...told.length ? ["New", "Changed", "Removed"] : []],
+    lines,
+  );
 }
 
 /** Sums by name. */
-function totals(parts: readonly Readonly<Record<string, number>>[]): Map<string, number> {
+function totals(counts: readonly (readonly [string, number])[]): Map<string, number> {
   const sums = new Map<string, number>();
-  for (const [name, count] of parts.flatMap((each) => Object.entries(each))) {
-    sums.set(name, (sums.get(name) ?? 0) + count);
-  }
+  for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
   return sums;
 }
 
