@@ -146,6 +146,16 @@ for (
       /does not provide an export named 'x'$/,
       /^correct the name/,
     ],
+    [
+      "Import 'file:///home/me/pets.ts' failed.\n    0: Permission denied (os error 13)",
+      'Cannot load "./pets.ts": Permission denied (os error 13)',
+      /^make the file readable$/,
+    ],
+    [
+      "Import 'file:///home/me/pets.ts' failed.\n    0: Too many open files (os error 24)",
+      'Cannot load "./pets.ts": too many files are open',
+      /^raise the limit/,
+    ],
     ["Parse error: Expected ';' at file:///home/me/pets.ts:3:1", /Expected ';'/, /^correct the module at/],
   ] as const
 ) {

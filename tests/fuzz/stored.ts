@@ -108,8 +108,9 @@ function onePackage(): NonNullable<typeof made> {
 
 /** Removes what the targets made. */
 export async function closeStored(): Promise<void> {
-  if (made) await Deno.remove((await made).parent, { recursive: true });
+  const last = made;
   made = undefined;
+  if (last) await Deno.remove((await last).parent, { recursive: true });
 }
 
 const pkg: Target = {
