@@ -57,12 +57,9 @@ const AIMS: readonly AimRule[] = [
     ({ budget }) => figureOf([budget!.refused]),
   ),
   between("second_run", "flat", { text: "time of a second run / time of the first load" }, "seconds"),
-  between(
-    "merge_big",
-    "merge_small",
-    { text: "merge into 100 times the rows / into few", atMost: 1.5 },
-    "seconds",
-  ),
+  // Few rows share their pages, so that even the floor needs several times as long for many.
+  between("merge_big", "merge_small", { text: "merge into a million rows / into 10,000" }, "seconds"),
+  between("merge_huge", "merge_big", { text: "merge into ten million / a million", atMost: 1.5 }, "seconds"),
   between("million", "flat", { text: "peak memory, 10 times the rows / few", atMost: 1.2 }, "peakMb"),
   between("million", "flat", { text: "time per row, 10 times the rows / few", atMost: 1.2 }, "seconds", true),
   between("ten_million", "million", { text: "peak memory, 10 million / a million", atMost: 1.2 }, "peakMb"),

@@ -6,6 +6,7 @@ import assert from "assert";
 import { join, resolve } from "node:path";
 import { startOktaSimulator } from "../simulator/okta/mod.ts";
 import { sluice, sluiceCommand } from "./cli_commands.ts";
+import { homeIn } from "./deno_directory.ts";
 
 const CONFIG = resolve("deno.json");
 
@@ -86,7 +87,7 @@ Deno.test("sluice sources lists resources and what a source must be told", async
 
 Deno.test("sluice run --json reports missing configuration as one object", async () => {
   await withFolder(async (cwd) => {
-    const { code, out, err } = await sluice(["run", "okta", "--json"], { cwd, env: { HOME: cwd } });
+    const { code, out, err } = await sluice(["run", "okta", "--json"], { cwd, env: await homeIn(cwd) });
     assert.equal(code, 2);
     assert.equal(out.trim().split("\n").length, 1);
     const { ok, error } = JSON.parse(out);
@@ -120,7 +121,11 @@ Deno.test("sluice run loads, query reads what the last run loaded", async () => 
   await using simulator = await startOktaSimulator({ users: 30, rateLimits: { profile: "none" } });
   await withFolder(async (cwd) => {
     const prefix = "SOURCES__OKTA_MANAGEMENT_SOURCE__";
-    const env = { HOME: cwd, [`${prefix}BASE_URL`]: simulator.url, [`${prefix}API_TOKEN`]: simulator.token };
+    const env = {
+      ...await homeIn(cwd),
+      [`${prefix}BASE_URL`]: simulator.url,
+      [`${prefix}API_TOKEN`]: simulator.token,
+    };
     const flags = ["--resources", "users,groups", "--pipeline-name", "people", "--dataset-name", "crew"];
 
     const text = await sluice(["run", "okta", ...flags, "--progress", "plain"], { cwd, env });
@@ -157,7 +162,11 @@ Deno.test({
       const prefix = "SOURCES__OKTA_MANAGEMENT_SOURCE__";
       const child = sluiceCommand(["run", "okta", "--progress", "json"], {
         cwd,
-        env: { HOME: cwd, [`${prefix}BASE_URL`]: simulator.url, [`${prefix}API_TOKEN`]: simulator.token },
+        env: {
+          ...await homeIn(cwd),
+          [`${prefix}BASE_URL`]: simulator.url,
+          [`${prefix}API_TOKEN`]: simulator.token,
+        },
 
         stdout: "null",
         stderr: "piped",

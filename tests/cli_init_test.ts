@@ -13,6 +13,7 @@ import { SIGN_IN_KINDS } from "../openapi/sign_in.ts";
 import { isPlaceholder } from "../pipeline/config_placeholder.ts";
 import type { ConfigError } from "../pipeline/errors.ts";
 import { parseToml, type TomlTable } from "../pipeline/toml_file.ts";
+import { homeIn } from "./deno_directory.ts";
 import { built, evaluate } from "./init_module.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -493,7 +494,7 @@ async function sluice(cwd: string, ...args: string[]): Promise<Result> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "--no-prompt", "--config", CONFIG, "-P=cli", join(ROOT, "main.ts"), ...args],
     cwd,
-    env: { NO_COLOR: "1", HOME: cwd },
+    env: { NO_COLOR: "1", ...await homeIn(cwd) },
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

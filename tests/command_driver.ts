@@ -4,6 +4,7 @@
  * @module
  */
 import { main } from "../main.ts";
+import { homeIn } from "./deno_directory.ts";
 
 /** A command line and the folder it is given in. */
 export interface CommandLine {
@@ -22,7 +23,7 @@ export interface CommandResult {
 export async function runCommands(lines: readonly CommandLine[]): Promise<CommandResult[]> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "--no-prompt", "-P=cli", "--config", "deno.json", new URL(import.meta.url).pathname],
-    env: { NO_COLOR: "1", HOME: lines[0]!.cwd },
+    env: { NO_COLOR: "1", ...await homeIn(lines[0]!.cwd) },
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

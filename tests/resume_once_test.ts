@@ -97,6 +97,40 @@ Deno.test("run that finishes an earlier one and then gets no answer still does n
   });
 });
 
+Deno.test("run that has to drop what it kept does not append the rows of the one before it once more", async () => {
+  let stage: "right" | "wrong, then down" | "up again" = "right";
+  await withApi(({ path }) => {
+    if (path === "/plain") return [{ id: 1 }, { id: 2 }];
+    if (path === "/b" && stage === "wrong, then down") return new Response("{}", { status: 404 });
+    return stage === "wrong, then down" ? [{ id: 3, extra: "x" }] : [{ id: 3 }];
+  }, async (api) => {
+    const plain = {
+      name: "plain",
+      write_disposition: "append",
+      endpoint: { path: "plain", data_selector: "$" },
+    };
+    // Rows of a shared table wait until all is read, so that only then it is known that they are refused.
+    const shared = ["a", "b"].map((name) => ({
+      name,
+      table_name: "shared",
+      write_disposition: "merge",
+      primary_key: "id",
+      schema_contract: { columns: "freeze" },
+      endpoint: { path: name, data_selector: "$" },
+    }));
+    const config: AnyConfig = { client: { max_concurrency: 1 }, resources: [plain, ...shared] };
+    await api.load({ ...config, resources: shared });
+    await leavePackage(api, config);
+    stage = "wrong, then down";
+    await assert.rejects(api.load(config), { code: "http-status" });
+    stage = "up again";
+    const { tables, warnings } = await api.load(config);
+    assert.match(warnings.join(), /already-read.*package-set-aside/);
+    assert.deepEqual([tables.plain?.length, tables.shared?.length], [2, 1]);
+    assert.equal((await api.load(config)).tables.plain?.length, 4, "a run of its own");
+  });
+});
+
 Deno.test("run that fails again over what it kept asks for each resource once more, and not for ever", async () => {
   const requests: string[] = [];
   let isBad = false;

@@ -6,7 +6,7 @@ import type { LoadScenario } from "../scenario.ts";
 
 const CHANGES = 1000;
 
-/** A thousand changes to a million rows; ten million with `--scale 10`. */
+/** A thousand changes to a million rows. */
 export const mergeBig: LoadScenario = {
   name: "merge_big",
   about: "1,000 changes merged into a table of a million",

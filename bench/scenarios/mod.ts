@@ -7,6 +7,7 @@ import type { Scenario } from "../scenario.ts";
 import { children } from "./children.ts";
 import { flat } from "./flat.ts";
 import { mergeBig } from "./merge_big.ts";
+import { mergeHuge } from "./merge_huge.ts";
 import { mergeSmall } from "./merge_small.ts";
 import { million } from "./million.ts";
 import { oktaLog } from "./okta_log.ts";
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   secondRun,
   mergeSmall,
   mergeBig,
+  mergeHuge,
   million,
   tenMillion,
   start,

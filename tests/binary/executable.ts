@@ -5,6 +5,7 @@
  */
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { denoDirectory } from "../deno_directory.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BINARY = Deno.env.get("SLUICE_BINARY");
@@ -82,9 +83,4 @@ async function bareEnvironment(home: string): Promise<Record<string, string>> {
   });
   const own = { NO_COLOR: "1", HOME: home, USERPROFILE: home, PATH: "" };
   return { ...Object.fromEntries(kept), ...own, ...isBinary ? {} : { DENO_DIR: await denoDirectory() } };
-}
-
-async function denoDirectory(): Promise<string> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
 }

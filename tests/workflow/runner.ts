@@ -5,6 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
+import { denoDirectory } from "../deno_directory.ts";
 import { TextLineStream } from "../text_lines.ts";
 import { type Contexts, filledIn, isDue } from "./expressions.ts";
 import { type Forge, git } from "./forge.ts";
@@ -259,9 +260,4 @@ async function exists(path: string): Promise<boolean> {
 async function newest(folder: string, prefix: string): Promise<string | undefined> {
   const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
   return names.filter((name) => name.startsWith(prefix)).sort().at(-1);
-}
-
-async function denoDirectory(): Promise<string> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
 }
