@@ -71,11 +71,12 @@ export async function exchange(
   }
 }
 
-/** Counts as it reads, because a small packed body may be a large one. */
-async function readWhole({ body }: Response, maxBytes: number): Promise<Uint8Array> {
+/** Counts as it reads, because a small packed body may be a large one; what says its length is read in one go. */
+async function readWhole(response: Response, maxBytes: number): Promise<Uint8Array> {
+  if (lengthOf(response.headers) <= maxBytes) return await response.bytes();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of response.body ?? []) {
     size += chunk.length;
     if (size > maxBytes) {
       throw new ExchangeError(
@@ -87,6 +88,12 @@ async function readWhole({ body }: Response, maxBytes: number): Promise<Uint8Arr
     chunks.push(chunk);
   }
   return concatenated(chunks, size);
+}
+
+/** The length of a body that the connection ends there; of others it is not what a header says. */
+function lengthOf(headers: Headers): number {
+  const isAsSent = !headers.has("content-encoding") && !headers.has("transfer-encoding");
+  return isAsSent ? Number(headers.get("content-length") ?? Infinity) : Infinity;
 }
 
 const REASONS: readonly { pattern: RegExp; reason: string; isTransient?: boolean }[] = [

@@ -349,6 +349,34 @@ Deno.test("exchange() stops at the limit, also of a body that was packed for the
   );
 });
 
+for (
+  const [what, head] of [
+    ["says its length", "content-length: 11"],
+    ["says a smaller length than its pieces have", "transfer-encoding: chunked\r\ncontent-length: 3"],
+    ["says no length", "connection: close"],
+  ] as const
+) {
+  Deno.test(`exchange() reads a body that ${what}, and stops at the limit`, async () => {
+    const body = head.startsWith("transfer") ? "b\r\nhello world\r\n0\r\n\r\n" : "hello world";
+    using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+    const serve = async () => {
+      for (const _each of [1, 2]) {
+        using connection = await listener.accept();
+        await connection.read(new Uint8Array(2000));
+        await connection.write(new TextEncoder().encode(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n${body}`));
+      }
+    };
+    const served = serve();
+    const url = `http://127.0.0.1:${listener.addr.port}/`;
+    const options = { timeoutMs: 10_000, signal: new AbortController().signal };
+    assert.equal(decoded(await exchange(url, {}, { ...options, maxBytes: 11 })), "hello world");
+    await assert.rejects(exchange(url, {}, { ...options, maxBytes: 10 }), { code: "body-too-large" });
+    await served;
+  });
+}
+
+const decoded = ({ bytes }: { bytes: Uint8Array }) => new TextDecoder().decode(bytes);
+
 const accepts: { format?: BodyFormat; headers?: Record<string, string>; accept: RegExp }[] = [
   { accept: /^application\/json$/ },
   { format: "csv", accept: /^text\/csv,/ },
