@@ -52,6 +52,9 @@ export function identity({ method, url, json, body }: RequestSpec): string {
   return typeof body === "string" ? `${head} ${body}` : `${head} ${body.length} bytes, ${crc32(body)}`;
 }
 
+/** Said to requests nobody waits for. One for all: making an error costs more than all else of a short walk's end. */
+const NOT_WANTED = new DOMException("The page is not wanted any more", "AbortError");
+
 /** The pages of one walk that are under way. */
 export class PagesAhead {
   readonly #parts: AheadParts;
@@ -104,12 +107,12 @@ export class PagesAhead {
   /** Drops what is under way; resolves when all of it is quiet. */
   async close(): Promise<void> {
     this.#dropFrom(0);
-    this.#current?.controller.abort();
+    this.#current?.controller.abort(NOT_WANTED);
     await Promise.allSettled(this.#running);
   }
 
   #dropFrom(count: number): void {
-    for (const { controller } of this.#pending.splice(count)) controller.abort();
+    for (const { controller } of this.#pending.splice(count)) controller.abort(NOT_WANTED);
   }
 
   #ask(request: RequestSpec, index: number): Asked {
