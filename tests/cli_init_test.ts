@@ -13,6 +13,7 @@ import { SIGN_IN_KINDS } from "../openapi/sign_in.ts";
 import { isPlaceholder } from "../pipeline/config_placeholder.ts";
 import type { ConfigError } from "../pipeline/errors.ts";
 import { parseToml, type TomlTable } from "../pipeline/toml_file.ts";
+import { type Printed, sluice as runSluice } from "./cli_commands.ts";
 import { homeIn } from "./deno_directory.ts";
 import { built, evaluate } from "./init_module.ts";
 
@@ -484,21 +485,9 @@ Deno.test("init() refuses a document without anything to read", async () => {
 
 // From nothing to a table
 
-interface Result {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function sluice(cwd: string, ...args: string[]): Promise<Result> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--no-prompt", "--config", CONFIG, "-P=cli", join(ROOT, "main.ts"), ...args],
-    cwd,
-    env: { NO_COLOR: "1", ...await homeIn(cwd) },
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, out: text(stdout), err: text(stderr) };
+/** The command line in a folder that is also its home. */
+async function sluice(cwd: string, ...args: string[]): Promise<Printed> {
+  return await runSluice(args, { cwd, env: await homeIn(cwd) });
 }
 
 Deno.test("sluice init, then check and run, loads a table; before it is filled in, run says what to fill in", async () => {
